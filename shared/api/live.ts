@@ -1,0 +1,186 @@
+/** Everything that is true or being counted now: `GET /api/v1/status` and the live stream speak these types. */
+
+/** What is true of a backend now. `degraded` traffic words are avoided: each value says exactly one thing. */
+export type Availability = 'healthy' | 'unhealthy' | 'unknown' | 'ejected' | 'draining' | 'disabled'
+
+/** One probe of one backend. */
+export interface ProbeResult {
+  /** When it ended; epoch milliseconds. */
+  at: number
+  passed: boolean
+  /** How long it took, in milliseconds. */
+  tookMs: number
+  /** Status of the answer, for HTTP probes that got one. */
+  status?: number
+  /** Why it failed, or what was seen, in words: "connection refused", "status 500, expected 200-399". */
+  detail: string
+  /** First 200 characters of the answer's body, for HTTP probes. */
+  bodyStart?: string
+}
+
+/** Counts of one second (or one longer step) of one backend. Latency is time to first byte. */
+export interface Sample {
+  /** Start of the step; epoch milliseconds. */
+  t: number
+  requests: number
+  s1xx: number
+  s2xx: number
+  s3xx: number
+  s4xx: number
+  s5xx: number
+  /** Answers that we made because the backend could not (502, 503, 504). */
+  ours: number
+  /** Exchanges that the client broke off. */
+  aborted: number
+  /** Tries that were repeated elsewhere. */
+  retries: number
+  bytesIn: number
+  bytesOut: number
+  /** Most in flight seen in the step. */
+  inFlight: number
+  /** Milliseconds; null when nothing was answered. */
+  p50: number | null
+  p95: number | null
+  p99: number | null
+}
+
+/** A backend that finishes what it has. */
+export interface DrainStatus {
+  /** Epoch milliseconds. */
+  since: number
+  /** When what is left is cut; null for `adminState: draining`, which never cuts. */
+  deadline: number | null
+  /** True when the backend is no longer in the configuration and goes away after draining. */
+  removed: boolean
+  /** Requests in flight that are not WebSockets or other tunnels. */
+  requests: number
+  /** WebSockets and other tunnels. */
+  tunnels: number
+  /** Nothing is left: it can be stopped. */
+  safeToStop: boolean
+}
+
+export interface BackendStatus {
+  id: string
+  address: string
+  weight: number
+  adminState: 'active' | 'draining' | 'disabled'
+  availability: Availability
+  /** Why it is what it is, in words, with evidence. */
+  reason: string
+  /** Since when; epoch milliseconds. */
+  since: number
+  /** True when the pool has no health check ("not checked"). */
+  unchecked: boolean
+  /** Share of its weight that slow start lets through now, 0 to 1; 1 when not starting. */
+  slowStart: number
+  inFlight: number
+  /** WebSockets and other tunnels among `inFlight`. */
+  tunnels: number
+  /** The last second. */
+  last: Sample | null
+  /** Newest last, at most 60. */
+  probes: ProbeResult[]
+  drain: DrainStatus | null
+}
+
+export interface PoolStatus {
+  id: string
+  strategy: string
+  /** healthy: all available · degraded: some · down: none · empty: no backends. */
+  condition: 'healthy' | 'degraded' | 'down' | 'empty'
+  /** The panic rule is in force: traffic goes to backends that do not look well. */
+  failingOpen: boolean
+  /** Includes removed backends while they drain. */
+  backends: BackendStatus[]
+}
+
+export interface ListenerStatus {
+  id: string
+  protocol: string
+  /** Where it really listens (the port is known even when 0 was asked for). */
+  address: string
+  condition: 'listening' | 'failed' | 'starting'
+  /** Why it failed, and what to do. */
+  problem: string | null
+  /** Client connections now. */
+  connections: number
+}
+
+export interface WorkerStatus {
+  index: number
+  condition: 'running' | 'restarting'
+  restarts: number
+  /** Share of the last second the thread was busy, 0 to 1. */
+  utilization: number
+}
+
+export interface StorageStatus {
+  condition: 'ok' | 'failing'
+  /** What is wrong, what still works, what to do. */
+  problem: string | null
+  bytes: number
+}
+
+/** Something that a person should look at, with what to do. */
+export interface Attention {
+  /** Stable key, so that a list does not jump. */
+  key: string
+  severity: 'warning' | 'error'
+  title: string
+  /** What to do next. */
+  advice: string
+  pool?: string
+  backend?: string
+}
+
+export interface Status {
+  /** Identifies this start of the process. */
+  boot: string
+  version: string
+  /** Epoch milliseconds. */
+  now: number
+  startedAt: number
+  revision: number
+  /** True after SIGTERM. */
+  draining: boolean
+  listeners: ListenerStatus[]
+  pools: PoolStatus[]
+  workers: WorkerStatus[]
+  storage: StorageStatus
+  attention: Attention[]
+  /** Whole balancer, last second. */
+  last: Sample | null
+  memoryBytes: number
+  demo: boolean
+}
+
+/** What changed of one backend since the last tick. Backends without traffic and without news are left out. */
+export interface BackendTick {
+  pool: string
+  id: string
+  sample: Sample
+  inFlight: number
+  tunnels: number
+  probes: ProbeResult[]
+}
+
+/** Once a second on the stream: event name `tick`. */
+export interface Tick {
+  t: number
+  revision: number
+  /** Whole balancer. */
+  total: Sample
+  /** Sum of each pool that had traffic. Percentiles are of the pool's merged histogram. */
+  pools: { id: string; sample: Sample }[]
+  backends: BackendTick[]
+  /** Client connections by listener id. */
+  connections: Record<string, number>
+}
+
+/**
+ * Messages of `GET /api/v1/stream` (server-sent events; `id: <boot>-<seq>`):
+ * `tick` (Tick) · `status` (Status, after anything but numbers changed: availability, drain, configuration, listeners, storage) ·
+ * `event` (EventRecord) · `exchange` (ExchangeRecord[], batched, only with `?exchanges=1`) · `reset` ({}: what was missed is gone; fetch anew).
+ */
+export type StreamMessage = 'tick' | 'status' | 'event' | 'exchange' | 'reset'

@@ -1,0 +1,107 @@
+/** Records that are kept and shown: events, revisions, exchanges, audit. */
+import { z } from 'zod'
+
+export const eventKinds = [
+  'availability',
+  'ejection',
+  'failing-open',
+  'revision',
+  'drain',
+  'worker',
+  'listener',
+  'storage',
+  'sign-in',
+  'process',
+] as const
+export type EventKind = (typeof eventKinds)[number]
+
+/** Something that happened, with its evidence. */
+export interface EventRecord {
+  id: number
+  /** Epoch milliseconds. */
+  at: number
+  kind: EventKind
+  severity: 'info' | 'warning' | 'error'
+  /** One sentence: "app-2 is unhealthy: status 500, expected 200-399 (2 probes in a row)". */
+  message: string
+  pool?: string
+  backend?: string
+  revision?: number
+  /** Who did it, for what people do. */
+  actor?: string
+  /** Evidence: small and flat. */
+  detail?: Record<string, string | number | boolean | null>
+}
+
+export const eventsQuerySchema = z.object({
+  kind: z.enum(eventKinds).optional(),
+  pool: z.string().max(64).optional(),
+  backend: z.string().max(64).optional(),
+  before: z.coerce.number().int().min(0).optional().describe('Only events with a smaller id: the next page.'),
+  from: z.coerce.number().int().min(0).optional().describe('Epoch milliseconds.'),
+  to: z.coerce.number().int().min(0).optional().describe('Epoch milliseconds.'),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+
+/** One saved version of the configuration, without the document. */
+export interface RevisionSummary {
+  number: number
+  at: number
+  author: string
+  /** What changed, in words: "app: added app-3". */
+  summary: string
+}
+
+/** One try of an exchange. */
+export interface AttemptRecord {
+  backend: string
+  /** ok, or why it failed. */
+  outcome: string
+  /** Milliseconds since the exchange began. */
+  startedMs: number
+  endedMs: number
+  /** Why the strategy chose it. */
+  reason: string
+}
+
+/** One request and its response. */
+export interface ExchangeRecord {
+  id: string
+  at: number
+  listener: string
+  route: string | null
+  pool: string | null
+  backend: string | null
+  client: string
+  method: string
+  host: string
+  path: string
+  status: number
+  /** True when we made the answer. */
+  ours: boolean
+  outcome: 'complete' | 'client-aborted' | 'backend-broke' | 'refused'
+  bytesIn: number
+  bytesOut: number
+  /** Milliseconds since the exchange began; null when it did not come to that. */
+  queueMs: number | null
+  connectMs: number | null
+  firstByteMs: number | null
+  totalMs: number
+  attempts: AttemptRecord[]
+  /** Why it is in the log: an error, slow, asked for, or by sampling. */
+  loggedBecause: 'error' | 'slow' | 'debug' | 'sample'
+  why?: WhyRecord
+}
+
+/** Why this backend: what the choice was made from. */
+export interface WhyRecord {
+  strategy: string
+  key?: string
+  candidates: { backend: string; score?: number; inFlight: number; weight: number }[]
+  leftOut: {
+    backend: string
+    because: 'draining' | 'disabled' | 'unhealthy' | 'unknown' | 'ejected' | 'full' | 'tried' | 'backup' | 'weight-0'
+  }[]
+  sticky?: string
+  failingOpen: boolean
+}

@@ -1,0 +1,113 @@
+/** What the admin API is built from; the composition root fills it in. */
+
+import type { z } from 'zod'
+import type { ProbeAnswer } from '../../shared/api/bodies.ts'
+import type { Status } from '../../shared/api/live.ts'
+import type { EventRecord, ExchangeRecord, eventsQuerySchema } from '../../shared/api/records.ts'
+import type { SeriesAnswer, seriesQuerySchema } from '../../shared/api/series.ts'
+import type { HealthCheckConfig } from '../../shared/config/health-check.ts'
+import type { Auth } from '../control/auth.ts'
+import type { ConfigControl } from '../control/change-config.ts'
+import type { Drains } from '../control/drain.ts'
+import type { People } from '../control/people.ts'
+import type { Setup } from '../control/setup.ts'
+import type { RevisionStore } from '../control/stores.ts'
+
+export type SeriesQuery = z.infer<typeof seriesQuerySchema>
+export type EventsQuery = z.infer<typeof eventsQuerySchema>
+
+/** Which exchanges to list; conditions add up. */
+export interface ExchangesQuery {
+  listener?: string
+  route?: string
+  pool?: string
+  backend?: string
+  /** One status (`404`) or a class (`5xx`). */
+  status?: string
+  method?: string
+  /** Text that the path contains. */
+  path?: string
+  /** Text that the client's address begins with. */
+  client?: string
+  /** Only slower ones, milliseconds. */
+  minMs?: number
+  /** Only those before this time, epoch milliseconds: the next page. */
+  before?: number
+  limit: number
+}
+
+/** Tries an address. Never throws: what went wrong is in the answer. */
+export interface Prober {
+  /** Without a health check, /health, /healthz and / are tried, then a TCP connection. */
+  probe(address: string, healthCheck?: HealthCheckConfig): Promise<ProbeAnswer>
+  /** Probes a configured backend now; the result also counts for its availability. */
+  probeBackend(pool: string, backend: string): Promise<ProbeAnswer>
+}
+
+export interface TestRequestAnswer {
+  /** Listener address that was asked. */
+  url: string
+  /** Null when no answer came. */
+  status: number | null
+  /** Backend that answered; null when we answered ourselves. */
+  backend: string | null
+  tookMs: number
+  /** First 200 characters of the body, or why there was no answer. */
+  detail: string
+}
+
+export interface Demo {
+  /** Starts demo backends and a trickle of traffic. Resolves when they run. */
+  start(actor: string): Promise<void>
+  stop(actor: string): Promise<void>
+}
+
+/** Words for the log; never secrets. */
+export interface ApiLog {
+  info(data: object, message: string): void
+  warn(data: object, message: string): void
+  error(data: object, message: string): void
+}
+
+export interface ApiParts {
+  /** Identifies this start of the process; the first half of every stream id. No `-` in it. */
+  boot: string
+  version: string
+  /** Further names the admin server answers to, besides loopback names and the address it listens on. `*` for any. */
+  adminHosts: readonly string[]
+  /** Directory of the built dashboard; a page says how to build it when it is missing. */
+  webRoot: string
+  control: ConfigControl
+  revisions: Pick<RevisionStore, 'get' | 'list'>
+  drains: Pick<Drains, 'removeNow' | 'removed'>
+  auth: Auth
+  people: People
+  setup: Setup
+  status(): Status
+  series(query: SeriesQuery): SeriesAnswer | Promise<SeriesAnswer>
+  /** Newest first. */
+  events(query: EventsQuery): EventRecord[] | Promise<EventRecord[]>
+  /** Newest first. */
+  exchanges(query: ExchangesQuery): ExchangeRecord[] | Promise<ExchangeRecord[]>
+  exchange(id: string): ExchangeRecord | undefined | Promise<ExchangeRecord | undefined>
+  prober: Prober
+  /** Sends `GET /` (or another path) through a listener of ours; the first one when none is named. */
+  testRequest(request: { listener?: string; path: string }): Promise<TestRequestAnswer>
+  demo: Demo
+  metrics(): Promise<{ contentType: string; body: string }>
+  /** Whether traffic should be sent here; `reason` says why not: draining, or no configuration in force yet. */
+  readiness(): { ready: boolean; reason: string }
+  /** Monotonic milliseconds. */
+  clock: { now(): number }
+  log: ApiLog
+}
+
+/** The running admin server. */
+export interface Api {
+  /** Starts listening; answers the real address. Errors: those of `net.Server.listen`. */
+  listen(host: string, port: number): Promise<{ host: string; port: number }>
+  /** Where it listens; undefined before `listen`. */
+  address(): { host: string; port: number } | undefined
+  /** Ends streams, then waits at most `graceMs` for answers under way. */
+  close(graceMs: number): Promise<void>
+}

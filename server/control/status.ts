@@ -1,0 +1,161 @@
+/** Puts together what is true and being counted now, and what a person should look at. Pure. */
+import type {
+  Availability,
+  BackendStatus,
+  DrainStatus,
+  ListenerStatus,
+  PoolStatus,
+  ProbeResult,
+  Sample,
+  Status,
+  StorageStatus,
+  WorkerStatus,
+} from '../../shared/api/live.ts'
+import type { Config } from '../../shared/config/config.ts'
+import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
+import { attentionOf } from './attention.ts'
+import type { RemovedBackend } from './drain.ts'
+
+/** What the monitors know of one backend. */
+export interface AvailabilityFact {
+  availability: Availability
+  /** In words, with evidence. */
+  reason: string
+  /** Epoch milliseconds. */
+  since: number
+  /** Share of the weight that slow start lets through, 0 to 1. */
+  slowStart: number
+  /** Newest last, at most 60. */
+  probes: ProbeResult[]
+}
+
+/** Availability, as the monitors have it. */
+export interface AvailabilityFacts {
+  /** Undefined for a backend that the monitors have not met yet. */
+  of(pool: string, backend: string): AvailabilityFact | undefined
+  failingOpen(pool: string): boolean
+}
+
+/** Live numbers by backend. */
+export interface LiveNumbers {
+  inFlight(pool: string, backend: string): number
+  tunnels(pool: string, backend: string): number
+  /** The last second; null before the first one. */
+  last(pool: string, backend: string): Sample | null
+}
+
+export interface StatusParts {
+  boot: string
+  version: string
+  /** Epoch milliseconds. */
+  now: number
+  startedAt: number
+  revision: number
+  config: Config
+  /** The process is stopping. */
+  draining: boolean
+  facts: AvailabilityFacts
+  numbers: LiveNumbers
+  drainOf: (pool: string, backend: string) => DrainStatus | null
+  removed: RemovedBackend[]
+  listeners: ListenerStatus[]
+  workers: WorkerStatus[]
+  storage: StorageStatus
+  /** Whole balancer, last second. */
+  total: Sample | null
+  memoryBytes: number
+  demo: boolean
+}
+
+const unmet = (now: number): AvailabilityFact => ({
+  availability: 'unknown',
+  reason: 'not probed yet',
+  since: now,
+  slowStart: 1,
+  probes: [],
+})
+
+function factOf(parts: StatusParts, pool: PoolConfig, backend: BackendConfig): AvailabilityFact {
+  const fact = parts.facts.of(pool.id, backend.id) ?? unmet(parts.now)
+  if (backend.adminState === 'active' || fact.availability === backend.adminState) return fact
+  const reason = backend.adminState === 'disabled' ? 'disabled in the configuration' : 'set to draining: no new traffic'
+  return { ...fact, availability: backend.adminState, reason }
+}
+
+function backendStatus(parts: StatusParts, pool: PoolConfig, backend: BackendConfig): BackendStatus {
+  const { numbers } = parts
+  const fact = factOf(parts, pool, backend)
+  return {
+    id: backend.id,
+    address: backend.address,
+    weight: backend.weight,
+    adminState: backend.adminState,
+    ...fact,
+    probes: fact.probes.slice(-60),
+    unchecked: pool.healthCheck.type === 'none',
+    inFlight: numbers.inFlight(pool.id, backend.id),
+    tunnels: numbers.tunnels(pool.id, backend.id),
+    last: numbers.last(pool.id, backend.id),
+    drain: parts.drainOf(pool.id, backend.id),
+  }
+}
+
+function removedStatus(parts: StatusParts, { pool, backend, status }: RemovedBackend): BackendStatus {
+  const left = status.requests + status.tunnels
+  return {
+    id: backend.id,
+    address: backend.address,
+    weight: backend.weight,
+    adminState: backend.adminState,
+    availability: 'draining',
+    reason: status.safeToStop ? 'removed and drained: safe to stop' : `removed; finishing ${left} in flight`,
+    since: status.since,
+    unchecked: false,
+    slowStart: 1,
+    inFlight: left,
+    tunnels: status.tunnels,
+    last: parts.numbers.last(pool, backend.id),
+    probes: [],
+    drain: status,
+  }
+}
+
+/** healthy: all that should take traffic can · degraded: some · down: none. Backends that a person took out do not count. */
+function conditionOf(backends: BackendStatus[]): PoolStatus['condition'] {
+  const wanted = backends.filter((backend) => backend.adminState === 'active')
+  const well = wanted.filter((backend) => backend.availability === 'healthy')
+  if (backends.length === 0) return 'empty'
+  if (well.length === 0) return 'down'
+  return well.length === wanted.length ? 'healthy' : 'degraded'
+}
+
+function poolStatus(parts: StatusParts, pool: PoolConfig, removed: RemovedBackend[]): PoolStatus {
+  const backends = pool.backends.map((backend) => backendStatus(parts, pool, backend))
+  return {
+    id: pool.id,
+    strategy: pool.strategy.type,
+    condition: conditionOf(backends),
+    failingOpen: parts.facts.failingOpen(pool.id),
+    backends: [...backends, ...removed.map((item) => removedStatus(parts, item))],
+  }
+}
+
+/** Everything live, in one value. */
+export function assembleStatus(parts: StatusParts): Status {
+  const removed = Map.groupBy(parts.removed, (item) => item.pool)
+  const pools = parts.config.pools.map((pool) => poolStatus(parts, pool, removed.get(pool.id) ?? []))
+  const { boot, version, now, startedAt, revision, draining, listeners, workers, storage, memoryBytes, demo } = parts
+  const facts = { listeners, pools, workers, storage, draining }
+  return {
+    boot,
+    version,
+    now,
+    startedAt,
+    revision,
+    ...facts,
+    attention: attentionOf(facts, parts.config),
+    last: parts.total,
+    memoryBytes,
+    demo,
+  }
+}

@@ -49,11 +49,11 @@ export function listAudit(db: Db, query: { before?: number; limit: number }): Au
   }))
 }
 
-/** Removes the oldest entries up to the first one from `before` (epoch milliseconds) on. Returns how many. */
+/** Removes the oldest entries up to the first one from `before` (epoch milliseconds) on; the newest always stays, so that ids go on. Returns how many. */
 export function pruneAudit(db: Db, before: number): number {
   return statement(
     db,
     `DELETE FROM audit WHERE id <
-      COALESCE((SELECT id FROM audit WHERE at >= ? ORDER BY id LIMIT 1), (SELECT MAX(id) + 1 FROM audit))`,
+      COALESCE((SELECT id FROM audit WHERE at >= ? ORDER BY id LIMIT 1), (SELECT MAX(id) FROM audit))`,
   ).run(before).changes
 }

@@ -61,7 +61,7 @@ export function listEvents(db: Db, query: EventsQuery): EventRecord[] {
     .map(toRecord)
 }
 
-/** Removes the oldest events up to the first one from `before` (epoch milliseconds) on. Returns how many. */
+/** Removes the oldest events up to the first one from `before` (epoch milliseconds) on; the newest always stays, so that ids go on. Returns how many. */
 export function pruneEvents(db: Db, before: number): number {
   return statement(
     db,

@@ -7,10 +7,10 @@ const kept = new WeakMap<Db, Map<string, BetterSqlite3.Statement<unknown[], unkn
 
 /** A statement compiled once per handle. Pass constant SQL only: each different text stays for the life of the handle. */
 export function statement<Row = unknown>(db: Db, sql: string): BetterSqlite3.Statement<unknown[], Row> {
-  let statements = kept.get(db)
-  if (!statements) kept.set(db, (statements = new Map()))
-  let found = statements.get(sql)
-  if (!found) statements.set(sql, (found = db.prepare(sql)))
+  const statements = kept.get(db) ?? new Map<string, BetterSqlite3.Statement<unknown[], unknown>>()
+  kept.set(db, statements)
+  const found = statements.get(sql) ?? db.prepare<unknown[], unknown>(sql)
+  statements.set(sql, found)
   return found as BetterSqlite3.Statement<unknown[], Row>
 }
 

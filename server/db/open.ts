@@ -31,7 +31,7 @@ export interface OpenDatabase {
 
 const MIGRATIONS = join(import.meta.dirname, '..', '..', 'migrations')
 /** How long a statement waits for another program (a backup tool, a shell) before it fails, milliseconds. */
-const BUSY_MS = 2000
+export const BUSY_MS = 2000
 /** The write-ahead log is cut back to this many bytes after a checkpoint. */
 const LOG_BYTES = 16 * 1024 * 1024
 

@@ -1,0 +1,110 @@
+/** Compiles a validated configuration and the known facts into a snapshot. Pure; runs in every worker. */
+import { parseHostPort } from '../../shared/address.ts'
+import type { Config } from '../../shared/config/config.ts'
+import type { ListenerConfig } from '../../shared/config/listener.ts'
+import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
+import type { RouteConfig } from '../../shared/config/route.ts'
+import { bytes, ms } from '../../shared/units.ts'
+import { chooseCandidates, type Member } from './candidates.ts'
+import { buildRouteTable } from './route-table.ts'
+import type { BackendRef, Fact, ListenerSnapshot, PoolSnapshot, RouteSnapshot, Snapshot } from './snapshot.ts'
+import type { Strategy } from './strategies/strategy.ts'
+import { trustMatcher } from './trusted-proxies.ts'
+
+/** What compiling needs besides the configuration. */
+export interface CompileInput {
+  readonly revision: number
+  readonly config: Config
+  /** Row of each backend in the scoreboard; backend '' is the pool itself, pool '' everything outside pools. */
+  slotOf(pool: string, backend: string): number
+  factOf(slot: number): Fact
+  /** The pool's strategy; the same object as before when its configuration did not change, so its state survives. */
+  strategyOf(pool: PoolConfig): Strategy
+}
+
+function compileBackend(pool: PoolConfig, backend: BackendConfig, slot: number): BackendRef {
+  const at = parseHostPort(backend.address)
+  return {
+    slot,
+    id: backend.id,
+    weight: backend.weight,
+    maxConnections: backend.maxConnections,
+    pool: pool.id,
+    host: at?.host ?? '',
+    port: at?.port ?? 0,
+    address: backend.address,
+  }
+}
+
+/** Compiles one pool; also called alone when only its facts changed. Prepares the strategy for the new candidates. */
+export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot {
+  const members = pool.backends.map((backend): Member => {
+    const slot = input.slotOf(pool.id, backend.id)
+    return { ref: compileBackend(pool, backend, slot), adminState: backend.adminState, backup: backend.backup, fact: input.factOf(slot) }
+  })
+  const chosen = chooseCandidates(members, pool.panicThreshold)
+  const strategy = input.strategyOf(pool)
+  strategy.prepare(chosen.candidates)
+  return {
+    id: pool.id,
+    slot: input.slotOf(pool.id, ''),
+    strategyType: pool.strategy.type,
+    strategy,
+    ...chosen,
+    backends: members.map((member) => member.ref),
+    limited: chosen.candidates.some((candidate) => candidate.maxConnections > 0),
+    timeouts: {
+      connectMs: ms(pool.timeouts.connect),
+      headMs: ms(pool.timeouts.head),
+      readMs: ms(pool.timeouts.read),
+      tunnelMs: ms(pool.timeouts.tunnel),
+      keepAliveMs: ms(pool.timeouts.keepAlive),
+    },
+    retry: { attempts: pool.retry.attempts, on: pool.retry.on, timeoutMs: pool.retry.timeout ? ms(pool.retry.timeout) : 0 },
+    queue: { size: pool.queue.size, timeoutMs: ms(pool.queue.timeout) },
+    sticky: pool.sticky && { name: pool.sticky.name, ttlSeconds: pool.sticky.ttl ? ms(pool.sticky.ttl) / 1000 : 0 },
+    slowStartMs: ms(pool.slowStart),
+    bufferedBody: bytes(pool.bufferedBody),
+  }
+}
+
+function compileListener(listener: ListenerConfig, config: Config, poolIndex: ReadonlyMap<string, number>): ListenerSnapshot {
+  const at = parseHostPort(listener.bind, true)
+  const compileRoute = (route: RouteConfig): RouteSnapshot => ({
+    id: route.id,
+    pool: poolIndex.get(route.action.pool) ?? -1,
+    maxBody: route.maxBody ? bytes(route.maxBody) : Number.POSITIVE_INFINITY,
+  })
+  const { timeouts, limits } = listener
+  return {
+    id: listener.id,
+    host: at?.host ?? '',
+    port: at?.port ?? 0,
+    engine: listener.engine,
+    routes: buildRouteTable(
+      config.routes.filter((route) => route.listener === listener.id),
+      compileRoute,
+    ),
+    timeouts: { headMs: ms(timeouts.head), idleMs: ms(timeouts.idle), bodyMs: ms(timeouts.body), writeMs: ms(timeouts.write) },
+    limits: {
+      headBytes: bytes(limits.head),
+      fields: limits.fields,
+      targetBytes: bytes(limits.target),
+      connections: limits.connections,
+      connectionsPerAddress: limits.connectionsPerAddress,
+    },
+    trusts: trustMatcher(listener.trustedProxies),
+  }
+}
+
+/** Compiles the whole configuration. Never throws on a configuration that the schema accepted. */
+export function compile(input: CompileInput): Snapshot {
+  const { config, revision } = input
+  const poolIndex = new Map(config.pools.map((pool, index) => [pool.id, index]))
+  return Object.freeze({
+    revision,
+    slot: input.slotOf('', ''),
+    listeners: new Map(config.listeners.map((listener) => [listener.id, compileListener(listener, config, poolIndex)])),
+    pools: Object.freeze(config.pools.map((pool) => compilePool(pool, input))),
+  })
+}

@@ -1,0 +1,102 @@
+/** The snapshot: everything an exchange needs to know, compiled, frozen and replaced in one step. Facts only; numbers live in the scoreboard. */
+import type { Candidate, Strategy } from './strategies/strategy.ts'
+
+/** A backend as the data plane sees it. One object per snapshot; `slot` is the identity that survives. */
+export interface BackendRef extends Candidate {
+  readonly pool: string
+  /** Host to connect to, without brackets. */
+  readonly host: string
+  readonly port: number
+  /** `host:port` as configured. */
+  readonly address: string
+}
+
+/** Why a configured backend is not a candidate. */
+export type LeftOutReason = 'draining' | 'disabled' | 'unhealthy' | 'unknown' | 'ejected' | 'backup' | 'weight-0'
+
+/** A backend that gets nothing now, and why. */
+export interface LeftOut {
+  readonly backend: BackendRef
+  readonly because: LeftOutReason
+}
+
+/** What is known about a backend's health; decided by the monitors, keyed by slot. */
+export interface Fact {
+  readonly health: 'healthy' | 'unhealthy' | 'unknown'
+  readonly ejected: boolean
+  /** When the backend came (back) into traffic while its pool had some, on the worker's monotonic clock in ms; absent: no slow start. */
+  readonly returnedAt?: number
+}
+
+/** Limits of a pool in milliseconds. */
+export interface PoolTimeouts {
+  readonly connectMs: number
+  readonly headMs: number
+  readonly readMs: number
+  readonly tunnelMs: number
+  readonly keepAliveMs: number
+}
+
+export interface PoolSnapshot {
+  readonly id: string
+  /** Row of the scoreboard for requests that reached no backend. */
+  readonly slot: number
+  readonly strategyType: string
+  readonly strategy: Strategy
+  /** Who may be picked now. */
+  readonly candidates: readonly BackendRef[]
+  readonly leftOut: readonly LeftOut[]
+  /** Every configured backend, in order. */
+  readonly backends: readonly BackendRef[]
+  /** The panic rule is in force. */
+  readonly failingOpen: boolean
+  /** At least one candidate has a `maxConnections`. */
+  readonly limited: boolean
+  readonly timeouts: PoolTimeouts
+  readonly retry: { readonly attempts: number; readonly on: readonly number[]; readonly timeoutMs: number }
+  readonly queue: { readonly size: number; readonly timeoutMs: number }
+  readonly sticky: { readonly name: string; readonly ttlSeconds: number } | undefined
+  readonly slowStartMs: number
+  /** Largest request body kept for a second try, in bytes. */
+  readonly bufferedBody: number
+}
+
+export interface RouteSnapshot {
+  readonly id: string
+  /** Index into `Snapshot.pools`, so that a health flip replaces one pool and no route. */
+  readonly pool: number
+  /** Bytes; Infinity without a limit. */
+  readonly maxBody: number
+}
+
+/** Finds the first matching route of one listener. */
+export interface RouteTable {
+  /** `host` in lower case without port; `path` in normal form without query. */
+  match(host: string, path: string): RouteSnapshot | undefined
+}
+
+export interface ListenerSnapshot {
+  readonly id: string
+  readonly host: string
+  readonly port: number
+  readonly engine: 'native' | 'http-proxy'
+  readonly routes: RouteTable
+  readonly timeouts: { readonly headMs: number; readonly idleMs: number; readonly bodyMs: number; readonly writeMs: number }
+  readonly limits: {
+    readonly headBytes: number
+    readonly fields: number
+    readonly targetBytes: number
+    readonly connections: number
+    readonly connectionsPerAddress: number
+  }
+  /** Is this peer one whose X-Forwarded-* fields are believed? */
+  readonly trusts: (address: string) => boolean
+}
+
+export interface Snapshot {
+  readonly revision: number
+  /** Row of the scoreboard for requests that reached no pool. */
+  readonly slot: number
+  readonly listeners: ReadonlyMap<string, ListenerSnapshot>
+  readonly pools: readonly PoolSnapshot[]
+}

@@ -1,0 +1,154 @@
+/** Owns a thread's snapshot and listeners: applies revisions and facts, opens and closes listeners, drains. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Config } from '../../shared/config/config.ts'
+import type { PoolConfig } from '../../shared/config/pool.ts'
+import type { Clock, Random } from '../core/clock.ts'
+import { type CompileInput, compile, compilePool } from '../core/compile.ts'
+import type { Fact, ListenerSnapshot, Snapshot } from '../core/snapshot.ts'
+import { createStrategy } from '../core/strategies/registry.ts'
+import type { Strategy } from '../core/strategies/strategy.ts'
+import type { BoundListener } from './engine.ts'
+import type { ListenerReport, SlotEntry, SlotFact } from './messages.ts'
+import type { Plane } from './plane.ts'
+
+const UNKNOWN: Fact = Object.freeze({ health: 'unknown', ejected: false })
+
+/** Opens a listener with the engine it names. Rejects with an error whose message says what is wrong with the address. */
+export type OpenListener = (listener: ListenerSnapshot) => Promise<BoundListener>
+
+interface Served {
+  snapshot: ListenerSnapshot
+  bound: BoundListener | undefined
+  problem: string | null
+}
+
+export class Gateway {
+  private readonly plane: Plane
+  private readonly clock: Clock
+  private readonly random: Random
+  private readonly open: OpenListener
+  private readonly served = new Map<string, Served>()
+  private readonly facts = new Map<number, Fact>()
+  private readonly strategies = new Map<string, { spec: PoolConfig['strategy']; strategy: Strategy }>()
+  private slots = new Map<string, number>()
+  private config: Config | undefined
+  private turn: Promise<unknown> = Promise.resolve()
+
+  constructor(plane: Plane, random: Random, open: OpenListener) {
+    this.plane = plane
+    this.clock = plane.clock
+    this.random = random
+    this.open = open
+  }
+
+  /** Swaps in a revision, then opens and closes listeners. Calls are worked off in order. */
+  apply(revision: number, config: Config, slots: readonly SlotEntry[], facts: readonly SlotFact[]): Promise<ListenerReport[]> {
+    this.slots = new Map(slots.map((entry) => [`${entry.pool}/${entry.backend}`, entry.slot]))
+    this.takeFacts(facts, new Set(slots.map((entry) => entry.slot)))
+    this.config = config
+    for (const id of this.strategies.keys()) if (!config.pools.some((pool) => pool.id === id)) this.strategies.delete(id)
+    const next = compile(this.compileInput(revision, config))
+    this.plane.snapshot = next
+    const listening = this.turn.then(() => this.arrangeListeners(next))
+    this.turn = listening.catch(() => undefined)
+    return listening
+  }
+
+  /** Takes in health flips: only the pools they concern are compiled anew. */
+  applyFacts(facts: readonly SlotFact[]): void {
+    this.takeFacts(facts, undefined)
+    const { config } = this
+    if (config === undefined) return
+    const touched = new Set(facts.map((fact) => fact.slot))
+    const { snapshot } = this.plane
+    const input = this.compileInput(snapshot.revision, config)
+    const pools = snapshot.pools.map((pool, index) => {
+      const poolConfig = config.pools[index]
+      const concerned = pool.backends.some((backend) => touched.has(backend.slot))
+      return concerned && poolConfig !== undefined ? compilePool(poolConfig, input) : pool
+    })
+    this.plane.snapshot = Object.freeze({ ...snapshot, pools: Object.freeze(pools) })
+  }
+
+  private takeFacts(facts: readonly SlotFact[], keep: ReadonlySet<number> | undefined): void {
+    if (keep !== undefined) for (const slot of this.facts.keys()) if (!keep.has(slot)) this.facts.delete(slot)
+    const now = this.clock.now()
+    for (const { slot, health, ejected } of facts) {
+      const before = this.facts.get(slot)
+      const well = health === 'healthy' && !ejected
+      const wasWell = before !== undefined && before.health === 'healthy' && !before.ejected
+      this.facts.set(slot, { health, ejected, returnedAt: well ? (wasWell ? before.returnedAt : now) : undefined })
+    }
+  }
+
+  private compileInput(revision: number, config: Config): CompileInput {
+    return {
+      revision,
+      config,
+      slotOf: (pool, backend) => this.slots.get(`${pool}/${backend}`) ?? 0,
+      factOf: (slot) => this.facts.get(slot) ?? UNKNOWN,
+      strategyOf: (pool) => this.strategyOf(pool),
+    }
+  }
+
+  private strategyOf(pool: PoolConfig): Strategy {
+    const known = this.strategies.get(pool.id)
+    if (known !== undefined && isDeepStrictEqual(known.spec, pool.strategy)) return known.strategy
+    const strategy = createStrategy(pool.strategy, { numbers: this.plane.board, clock: this.clock, random: this.random })
+    this.strategies.set(pool.id, { spec: pool.strategy, strategy })
+    return strategy
+  }
+
+  private async arrangeListeners(next: Snapshot): Promise<ListenerReport[]> {
+    for (const [id, served] of this.served) {
+      const wanted = next.listeners.get(id)
+      if (wanted !== undefined && sameSocket(wanted, served.snapshot)) {
+        served.snapshot = wanted
+        served.bound?.update(wanted)
+      } else {
+        this.served.delete(id)
+        void served.bound?.drain()
+      }
+    }
+    for (const listener of next.listeners.values()) {
+      const served = this.served.get(listener.id)
+      if (served?.bound === undefined) this.served.set(listener.id, await this.serve(listener))
+    }
+    return this.reports()
+  }
+
+  private async serve(listener: ListenerSnapshot): Promise<Served> {
+    try {
+      return { snapshot: listener, bound: await this.open(listener), problem: null }
+    } catch (error) {
+      return { snapshot: listener, bound: undefined, problem: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  reports(): ListenerReport[] {
+    return [...this.served].map(([id, { bound, problem }]) => ({ id, port: bound?.port ?? 0, problem }))
+  }
+
+  connections(): Record<string, number> {
+    return Object.fromEntries([...this.served].map(([id, { bound }]) => [id, bound?.connections() ?? 0]))
+  }
+
+  /** Cuts every exchange that uses this backend. */
+  cut(slot: number): void {
+    for (const { bound } of this.served.values()) bound?.cut(slot)
+  }
+
+  /** Stops accepting; resolves when every connection has ended, or at once after `afterMs` milliseconds by cutting what is left. */
+  async drain(afterMs: number): Promise<void> {
+    const all = [...this.served.values()].flatMap((served) => served.bound ?? [])
+    const late = setTimeout(() => {
+      for (const bound of all) bound.destroy()
+    }, afterMs)
+    await Promise.all(all.map((bound) => bound.drain()))
+    clearTimeout(late)
+  }
+}
+
+function sameSocket(a: ListenerSnapshot, b: ListenerSnapshot): boolean {
+  return a.host === b.host && a.port === b.port && a.engine === b.engine
+}

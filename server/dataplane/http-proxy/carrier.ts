@@ -1,0 +1,262 @@
+/** Carries one exchange between `node:http` and the http-proxy library: sends tries, relays the answer, notices who left first. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
+import type { Carrier } from '../engine.ts'
+import type { Exchange } from '../exchange.ts'
+import { type OwnAnswer, ownAnswers, renderOwnAnswer } from '../own-answers.ts'
+import { Attempt } from './attempt.ts'
+import { requestHeaders, responseHeaders } from './headers.ts'
+import { ReplayBody } from './replay-body.ts'
+import type { RequestView } from './request-view.ts'
+import { joinTunnel } from './tunnel.ts'
+
+export interface CarrierOptions {
+  /** Name in `Via`. */
+  readonly via: string
+  /** Port the client connected to, for X-Forwarded-Port. */
+  readonly port: number
+  /** True once the listener is closing: answers carry `Connection: close`. */
+  readonly closing: () => boolean
+  /** Longest pause of a request body, in milliseconds. */
+  readonly bodyMs: number
+}
+
+export class HttpProxyCarrier implements Carrier {
+  readonly request: RequestView
+  private readonly message: IncomingMessage
+  private readonly response: ServerResponse
+  private readonly clientSocket: Socket
+  private readonly upgradeHead: Buffer | undefined
+  private readonly options: CarrierOptions
+  private exchange: Exchange | undefined
+  private body: ReplayBody | undefined
+  private attemptNow: Attempt | undefined
+  private answer_: IncomingMessage | undefined
+  private over = false
+
+  constructor(message: IncomingMessage, response: ServerResponse, view: RequestView, options: CarrierOptions, upgradeHead?: Buffer) {
+    this.message = message
+    this.response = response
+    this.clientSocket = message.socket
+    this.request = view
+    this.options = options
+    this.upgradeHead = upgradeHead
+  }
+
+  /** Lets the exchange begin and watches for the client leaving. */
+  begin(exchange: Exchange): void {
+    this.exchange = exchange
+    const hasBody = this.request.bodyLength !== 0 && !this.request.upgrade
+    this.response.on('close', () => {
+      if (!this.response.writableFinished) this.clientGone(exchange)
+    })
+    this.response.on('error', () => this.clientGone(exchange))
+    exchange.start()
+    if (this.body === undefined && hasBody) this.message.resume()
+  }
+
+  /** Slot of the backend in use, or -1. */
+  get slot(): number {
+    return this.exchange?.slot ?? -1
+  }
+
+  private bodyFor(exchange: Exchange, pool: PoolSnapshot): ReplayBody {
+    if (this.body === undefined) {
+      const hasBody = this.request.bodyLength !== 0 && !this.request.upgrade
+      this.body = new ReplayBody(this.message, pool.bufferedBody, hasBody, (total) => {
+        exchange.bytesIn = total
+        if (total > exchange.maxBody) this.bodyTooLarge(exchange)
+      })
+      this.request.body = this.body
+      this.watchBody(exchange, this.body)
+    }
+    return this.body
+  }
+
+  /** Cuts a client whose body stops arriving (408). */
+  private watchBody(exchange: Exchange, body: ReplayBody): void {
+    if (body.complete) return
+    const { bodyMs } = this.options
+    let seen = 0
+    const timer = setInterval(() => {
+      if (body.complete || this.over) return clearInterval(timer)
+      if (body.received > seen || this.message.isPaused()) seen = body.received
+      else {
+        clearInterval(timer)
+        this.abandon(exchange, ownAnswers.clientSlow)
+      }
+    }, bodyMs)
+    timer.unref()
+  }
+
+  private bodyTooLarge(exchange: Exchange): void {
+    this.abandon(exchange, ownAnswers.bodyTooLarge)
+  }
+
+  private abandon(exchange: Exchange, own: OwnAnswer): void {
+    this.attemptNow?.destroy()
+    this.answer_?.destroy()
+    if (this.response.headersSent) this.clientSocket.destroy()
+    else {
+      exchange.status = own.status
+      exchange.ours = true
+      this.answer(exchange, own)
+    }
+    exchange.finish('refused')
+  }
+
+  attempt(exchange: Exchange, backend: BackendRef, pool: PoolSnapshot): void {
+    if (this.over) return exchange.finish('client-aborted')
+    const body = this.bodyFor(exchange, pool)
+    const { request, options } = this
+    const upgrade = request.upgrade ? (this.message.headers.upgrade ?? 'websocket') : undefined
+    const headers = requestHeaders(this.message, {
+      clientAddress: this.clientSocket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
+      trusted: request.trusted,
+      host: request.authority || backend.address,
+      port: options.port,
+      requestId: request.id,
+      via: options.via,
+      upgrade,
+      chunked: request.bodyLength === Number.POSITIVE_INFINITY,
+    })
+    const attempt = new Attempt(backend, pool, { method: request.method, target: request.target, headers }, {
+      connected: () => {
+        exchange.connected()
+        body.commit()
+      },
+      failed: (failure) => {
+        body.detach()
+        exchange.attemptFailed(failure)
+      },
+      answered: (response) => this.relay(exchange, pool, attempt, response),
+      upgraded: (response, socket, head) => this.upgrade(exchange, pool, response, socket, head),
+      information: (status, fields) => this.relayInformation(status, fields),
+    })
+    this.attemptNow = attempt
+    attempt.start()
+    body.sendInto(attempt.body)
+  }
+
+  private relayInformation(status: number, fields: IncomingMessage['headers']): void {
+    if (this.response.headersSent || this.message.httpVersionMinor === 0) return
+    if (status === 103 && fields.link !== undefined) this.response.writeEarlyHints(fields as Record<string, string | string[]>)
+    else if (status === 102) this.response.writeProcessing()
+  }
+
+  private relay(exchange: Exchange, pool: PoolSnapshot, attempt: Attempt, answer: IncomingMessage): void {
+    const status = answer.statusCode ?? 502
+    if (!exchange.responseStarted(status)) {
+      answer.resume()
+      attempt.destroy()
+      return
+    }
+    this.answer_ = answer
+    const { response } = this
+    const headers = responseHeaders(answer.rawHeaders, this.request.id, this.options.via, answer.httpVersion)
+    if (answer.headers.date !== undefined) response.sendDate = false
+    if (this.options.closing()) response.shouldKeepAlive = false
+    response.writeHead(status, answer.statusMessage, headers)
+    // A head-only start must reach the client at once: server-sent events may take long for their first byte.
+    response.flushHeaders()
+    this.pump(exchange, pool, answer)
+  }
+
+  private pump(exchange: Exchange, pool: PoolSnapshot, answer: IncomingMessage): void {
+    const { response } = this
+    let stalled: NodeJS.Timeout | undefined
+    const watch = () => {
+      clearTimeout(stalled)
+      stalled = setTimeout(() => answer.destroy(new Error('read timeout')), pool.timeouts.readMs)
+    }
+    watch()
+    answer.on('data', (chunk: Buffer) => {
+      exchange.bytesOut += chunk.length
+      if (response.write(chunk)) watch()
+      else {
+        clearTimeout(stalled)
+        answer.pause()
+      }
+    })
+    response.on('drain', () => {
+      answer.resume()
+      watch()
+    })
+    answer.on('end', () => {
+      clearTimeout(stalled)
+      if (!answer.complete) return
+      this.over = true
+      exchange.finish('complete')
+      response.end()
+    })
+    answer.on('error', () => undefined)
+    answer.on('close', () => {
+      clearTimeout(stalled)
+      if (this.over) return
+      this.over = true
+      exchange.finish('backend-broke', {
+        kind: 'response-cut',
+        side: 'backend',
+        stage: 'response-started',
+        detail: `answer of ${exchange.backend?.address ?? 'the backend'} was cut off`,
+      })
+      // The client must see that the answer is not whole.
+      this.clientSocket.destroy()
+    })
+  }
+
+  private upgrade(exchange: Exchange, pool: PoolSnapshot, answer: IncomingMessage, backendSocket: Socket, head: Buffer): void {
+    if (!this.request.upgrade || !exchange.responseStarted(101)) {
+      backendSocket.destroy()
+      return
+    }
+    this.over = true
+    exchange.tunnelOpened()
+    this.response.detachSocket(this.clientSocket)
+    joinTunnel({
+      exchange,
+      answer,
+      client: this.clientSocket,
+      clientHead: this.upgradeHead,
+      backend: backendSocket,
+      backendHead: head,
+      idleMs: pool.timeouts.tunnelMs,
+      headers: responseHeaders(answer.rawHeaders, this.request.id, this.options.via, answer.httpVersion),
+    })
+  }
+
+  answer(_exchange: Exchange, own: OwnAnswer): void {
+    if (this.over) return
+    this.over = true
+    sendOwnAnswer(this.message, this.response, own, this.request.id, this.options.closing() || (this.body !== undefined && !this.body.complete))
+  }
+
+  private clientGone(exchange: Exchange): void {
+    if (this.over) return
+    this.over = true
+    this.attemptNow?.destroy()
+    this.answer_?.destroy()
+    exchange.finish('client-aborted')
+  }
+
+  /** Ends the exchange at once by cutting the client. */
+  cut(): void {
+    this.clientSocket.destroy()
+  }
+}
+
+/** Writes an answer of ours; `close` ends the connection after it. */
+export function sendOwnAnswer(message: IncomingMessage, response: ServerResponse, own: OwnAnswer, requestId: string, close: boolean): void {
+  const { type, body } = renderOwnAnswer(own, message.headers.accept, requestId)
+  if (close) response.shouldKeepAlive = false
+  const headers: Record<string, string | number> = {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Request-Id': requestId,
+  }
+  if (own.retryAfter > 0) headers['Retry-After'] = own.retryAfter
+  response.writeHead(own.status, own.title, headers)
+  response.end(message.method === 'HEAD' ? undefined : body)
+}

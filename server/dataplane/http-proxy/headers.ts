@@ -1,0 +1,82 @@
+/** Header fields towards the backend and back for the http-proxy engine: hop-by-hop fields stay here, forwarding fields are added. */
+import type { IncomingMessage } from 'node:http'
+
+/** RFC 9110 §7.6.1, and the older ones still seen. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-authenticate', 'proxy-authorization'])
+/** Replaced when the peer is not a trusted proxy. */
+const FORWARDED = new Set(['forwarded', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-server', 'x-forwarded-prefix'])
+
+function namedInConnection(raw: readonly string[]): Set<string> {
+  const named = new Set<string>()
+  for (let index = 0; index < raw.length; index += 2) {
+    if ((raw[index] as string).toLowerCase() !== 'connection') continue
+    for (const token of (raw[index + 1] as string).split(',')) named.add(token.trim().toLowerCase())
+  }
+  // These cannot be removed by naming them (RFC 9110 §7.6.1).
+  for (const kept of ['host', 'content-length', 'close', 'keep-alive']) named.delete(kept)
+  return named
+}
+
+export interface ForwardingFacts {
+  clientAddress: string
+  trusted: boolean
+  host: string
+  port: number
+  requestId: string
+  via: string
+  upgrade: string | undefined
+  /** The body will be sent in chunks: its length is not known. */
+  chunked: boolean
+}
+
+type HeaderObject = Record<string, string | string[]>
+
+function append(headers: HeaderObject, name: string, value: string): void {
+  const before = headers[name]
+  if (before === undefined) headers[name] = value
+  else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+/** Fields of the request towards the backend. Framing is always written anew, never copied. */
+export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts): HeaderObject {
+  const raw = request.rawHeaders
+  const named = namedInConnection(raw)
+  const headers: HeaderObject = Object.create(null)
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] as string).toLowerCase()
+    if (HOP_BY_HOP.has(name) || named.has(name) || name === 'expect' || name === 'host' || name === 'content-length') continue
+    if (!facts.trusted && (FORWARDED.has(name) || name === 'x-request-id')) continue
+    append(headers, name, raw[index + 1] as string)
+  }
+  headers.host = facts.host
+  if (facts.chunked) headers['transfer-encoding'] = 'chunked'
+  else if (request.headers['content-length'] !== undefined) headers['content-length'] = request.headers['content-length']
+  const chain = joined(headers['x-forwarded-for'])
+  headers['x-forwarded-for'] = chain === undefined ? facts.clientAddress : `${chain}, ${facts.clientAddress}`
+  headers['x-forwarded-proto'] ??= 'http'
+  headers['x-forwarded-host'] ??= facts.host
+  headers['x-forwarded-port'] ??= String(facts.port)
+  headers['x-request-id'] = facts.requestId
+  const via = joined(headers.via)
+  headers.via = via === undefined ? `${request.httpVersion} ${facts.via}` : `${via}, ${request.httpVersion} ${facts.via}`
+  headers.connection = facts.upgrade === undefined ? 'keep-alive' : 'Upgrade'
+  if (facts.upgrade !== undefined) headers.upgrade = facts.upgrade
+  return headers
+}
+
+/** Fields of the answer towards the client, as a flat name, value list in the backend's own spelling and order. */
+export function responseHeaders(raw: readonly string[], requestId: string, via: string, version: string): string[] {
+  const named = namedInConnection(raw)
+  const out: string[] = []
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] as string).toLowerCase()
+    if (HOP_BY_HOP.has(name) || named.has(name) || name === 'x-request-id') continue
+    out.push(raw[index] as string, raw[index + 1] as string)
+  }
+  out.push('Via', `${version} ${via}`, 'X-Request-Id', requestId)
+  return out
+}

@@ -1,0 +1,204 @@
+/** A listener served by `node:http` and http-proxy: the first engine, kept for comparison and as a fallback. */
+import http, { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ListenerSnapshot } from '../../core/snapshot.ts'
+import type { BoundListener } from '../engine.ts'
+import { Exchange } from '../exchange.ts'
+import { type OwnAnswer, refusal, renderOwnAnswer } from '../own-answers.ts'
+import type { Plane } from '../plane.ts'
+import { ulid } from '../ulid.ts'
+import { HttpProxyCarrier, sendOwnAnswer } from './carrier.ts'
+import { RequestView, readTarget } from './request-view.ts'
+
+export interface ListenerOptions {
+  readonly reusePort: boolean
+  readonly via: string
+}
+
+/** What is known about one client connection. */
+interface Connection {
+  carrier: HttpProxyCarrier | undefined
+  /** Sent when the requests before it are answered. */
+  lastWords: OwnAnswer | undefined
+  busy: number
+  trusted: boolean
+}
+
+const REFUSED_METHODS = new Set(['TRACE', 'CONNECT'])
+const ALLOW = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
+class HttpProxyListener implements BoundListener {
+  port = 0
+  private settings: ListenerSnapshot
+  private readonly plane: Plane
+  private readonly options: ListenerOptions
+  private readonly server: http.Server
+  private readonly open = new Map<Socket, Connection>()
+  private closing = false
+  private onEmpty: (() => void) | undefined
+
+  constructor(settings: ListenerSnapshot, plane: Plane, options: ListenerOptions) {
+    this.settings = settings
+    this.plane = plane
+    this.options = options
+    this.server = http.createServer({
+      connectionsCheckingInterval: 1000,
+      headersTimeout: settings.timeouts.headMs,
+      requestTimeout: 0,
+      keepAliveTimeout: settings.timeouts.idleMs,
+      maxHeaderSize: settings.limits.headBytes,
+      noDelay: true,
+    })
+    this.server.maxHeadersCount = 0
+    this.server.maxConnections = settings.limits.connections
+    this.server.on('connection', (socket: Socket) => this.accept(socket))
+    this.server.on('request', (message, response) => this.handle(message, response))
+    this.server.on('checkContinue', (message, response) => {
+      response.writeContinue()
+      this.handle(message, response)
+    })
+    this.server.on('checkExpectation', (message, response) => this.refuse(message, response, refusal(417, 'Only 100-continue may be expected.')))
+    this.server.on('upgrade', (message, socket, head) => this.upgrade(message, socket as Socket, head))
+    this.server.on('connect', (message, socket) => this.refuseRaw(socket as Socket, refusal(405, 'CONNECT is not offered here.'), message))
+    this.server.on('clientError', (error, socket) => this.clientError(error, socket as Socket))
+  }
+
+  listen(): Promise<void> {
+    const { host, port } = this.settings
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject)
+      this.server.listen({ host, port, reusePort: this.options.reusePort, backlog: 4096 }, () => {
+        this.server.off('error', reject)
+        // Out of descriptors: accepting fails, what is open goes on.
+        this.server.on('error', () => undefined)
+        const address = this.server.address()
+        this.port = typeof address === 'object' && address !== null ? address.port : port
+        resolve()
+      })
+    })
+  }
+
+  connections(): number {
+    return this.open.size
+  }
+
+  update(listener: ListenerSnapshot): void {
+    this.settings = listener
+    this.server.headersTimeout = listener.timeouts.headMs
+    this.server.keepAliveTimeout = listener.timeouts.idleMs
+    this.server.maxConnections = listener.limits.connections
+  }
+
+  private accept(socket: Socket): void {
+    this.open.set(socket, { carrier: undefined, lastWords: undefined, busy: 0, trusted: this.settings.trusts(socket.remoteAddress ?? '') })
+    socket.on('close', () => {
+      this.open.delete(socket)
+      if (this.open.size === 0) this.onEmpty?.()
+    })
+  }
+
+  private handle(message: IncomingMessage, response: ServerResponse, head?: Buffer): void {
+    const connection = this.open.get(message.socket)
+    if (connection === undefined) return void message.socket.destroy()
+    connection.busy += 1
+    response.on('close', () => this.answered(message.socket, connection))
+    if (message.method !== undefined && REFUSED_METHODS.has(message.method)) return this.refuse(message, response, refusal(405, `${message.method} is not offered here.`))
+    if (message.rawHeaders.length > this.settings.limits.fields * 2) return this.refuse(message, response, refusal(431, 'The request has too many header fields.'))
+    if ((message.url?.length ?? 0) > this.settings.limits.targetBytes) return this.refuse(message, response, refusal(414, 'The request target is too long.'))
+    if (message.method === 'OPTIONS' && message.url === '*') {
+      message.resume()
+      response.writeHead(204, { Allow: ALLOW })
+      return void response.end()
+    }
+    const target = readTarget(message)
+    if ('status' in target) return this.refuse(message, response, target)
+    const view = new RequestView(message, target, connection.trusted, head !== undefined)
+    const carrier = new HttpProxyCarrier(
+      message,
+      response,
+      view,
+      { via: this.options.via, port: this.port, closing: () => this.closing, bodyMs: this.settings.timeouts.bodyMs },
+      head,
+    )
+    connection.carrier = carrier
+    carrier.begin(new Exchange(this.plane, carrier, this.settings.id))
+  }
+
+  /** After an answer: says the last words that waited for it, or closes when draining. */
+  private answered(socket: Socket, connection: Connection): void {
+    connection.busy -= 1
+    connection.carrier = undefined
+    if (connection.busy > 0) return
+    if (connection.lastWords !== undefined) this.refuseRaw(socket, connection.lastWords)
+    else if (this.closing) socket.end()
+  }
+
+  private upgrade(message: IncomingMessage, socket: Socket, head: Buffer): void {
+    // `node:http` gives no response object here; one of our own answers what is not upgraded after all.
+    const response = new ServerResponse(message)
+    response.assignSocket(socket)
+    response.shouldKeepAlive = false
+    response.on('finish', () => socket.end())
+    socket.on('error', () => socket.destroy())
+    this.handle(message, response, head)
+  }
+
+  private refuse(message: IncomingMessage, response: ServerResponse, own: OwnAnswer): void {
+    message.resume()
+    sendOwnAnswer(message, response, own, ulid(Date.now()), true)
+  }
+
+  private refuseRaw(socket: Socket, own: OwnAnswer, message?: IncomingMessage): void {
+    if (!socket.writable) return void socket.destroy()
+    const id = ulid(Date.now())
+    const { type, body } = renderOwnAnswer(own, message?.headers.accept, id)
+    const head = `HTTP/1.1 ${own.status} ${own.title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n`
+    socket.end(head + body)
+    socket.on('error', () => socket.destroy())
+    // A client that keeps sending would keep the connection half open for ever.
+    setTimeout(() => socket.destroy(), 1000).unref()
+  }
+
+  private clientError(error: Error, socket: Socket): void {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const own =
+      code === 'HPE_HEADER_OVERFLOW'
+        ? refusal(431, 'The request head is too large.')
+        : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? refusal(408, 'The request head took too long to arrive.')
+          : refusal(400, 'The request is not valid HTTP.')
+    const connection = this.open.get(socket)
+    // A 400 for a later pipelined request must not overtake the answers before it (RFC 9112 §9.3.2).
+    if (connection !== undefined && connection.busy > 0) connection.lastWords = own
+    else this.refuseRaw(socket, own)
+  }
+
+  cut(slot: number): void {
+    for (const connection of this.open.values()) if (connection.carrier?.slot === slot) connection.carrier.cut()
+  }
+
+  drain(): Promise<void> {
+    this.closing = true
+    this.server.close()
+    this.server.closeIdleConnections()
+    for (const [socket, connection] of this.open) if (connection.busy === 0) socket.end()
+    if (this.open.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.onEmpty = resolve
+    })
+  }
+
+  destroy(): void {
+    this.closing = true
+    this.server.close()
+    for (const socket of this.open.keys()) socket.destroy()
+  }
+}
+
+/** Opens a listener. Rejects with the system's error when the address cannot be taken. */
+export async function openHttpProxyListener(settings: ListenerSnapshot, plane: Plane, options: ListenerOptions): Promise<BoundListener> {
+  const listener = new HttpProxyListener(settings, plane, options)
+  await listener.listen()
+  return listener
+}

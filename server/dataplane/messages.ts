@@ -1,0 +1,46 @@
+/** What the main thread and a worker say to each other. Everything is plain data: it is copied, not shared. */
+import type { ExchangeRecord } from '../../shared/api/records.ts'
+import type { Config } from '../../shared/config/config.ts'
+import type { Fact } from '../core/snapshot.ts'
+import type { ScoreboardHandle } from './scoreboard.ts'
+
+/** Row of the scoreboard for each (pool, backend); backend '' is the pool itself, pool '' everything outside pools. */
+export interface SlotEntry {
+  readonly pool: string
+  readonly backend: string
+  readonly slot: number
+}
+
+export interface WorkerInit {
+  readonly index: number
+  readonly workers: number
+  readonly scoreboard: ScoreboardHandle
+  /** Several workers may listen on one port. */
+  readonly reusePort: boolean
+  /** Name in `Via`. */
+  readonly via: string
+}
+
+export type ToWorker =
+  | { readonly type: 'apply'; readonly revision: number; readonly config: Config; readonly slots: readonly SlotEntry[]; readonly facts: readonly SlotFact[] }
+  | { readonly type: 'facts'; readonly facts: readonly SlotFact[] }
+  | { readonly type: 'cut'; readonly slot: number }
+  | { readonly type: 'drain'; readonly afterMs: number }
+
+export interface SlotFact extends Pick<Fact, 'health' | 'ejected'> {
+  readonly slot: number
+}
+
+export interface ListenerReport {
+  readonly id: string
+  readonly port: number
+  readonly problem: string | null
+}
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'applied'; readonly revision: number; readonly listeners: readonly ListenerReport[] }
+  | { readonly type: 'live-failure'; readonly slot: number; readonly detail: string }
+  | { readonly type: 'exchanges'; readonly records: readonly ExchangeRecord[]; readonly leftOut: number }
+  | { readonly type: 'pulse'; readonly connections: Readonly<Record<string, number>>; readonly utilization: number }
+  | { readonly type: 'drained' }

@@ -1,0 +1,115 @@
+/** The thread's side of every exchange: picks with leases, keeps the retry budget, reports. Holds the one reference to the snapshot. */
+import type { Clock } from '../core/clock.ts'
+import { type RetryDecisionInput, decideRetry } from '../core/retry-policy.ts'
+import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
+import type { ExchangeRequest, Failure } from './engine.ts'
+import type { Exchange } from './exchange.ts'
+import type { ExchangePlane } from './exchange-plane.ts'
+import type { ScoreboardWriter } from './scoreboard.ts'
+
+export interface PlaneParts {
+  readonly clock: Clock
+  readonly board: ScoreboardWriter
+  readonly snapshot: Snapshot
+  onLiveFailure(backend: BackendRef, failure: Failure): void
+  onReport(exchange: Exchange): void
+}
+
+export class Plane implements ExchangePlane {
+  readonly clock: Clock
+  readonly board: ScoreboardWriter
+  snapshot: Snapshot
+  private readonly parts: PlaneParts
+  /** Retries under way in this thread, by pool id: the budget of the retry policy. */
+  private readonly retrying = new Map<string, number>()
+
+  constructor(parts: PlaneParts) {
+    this.clock = parts.clock
+    this.board = parts.board
+    this.snapshot = parts.snapshot
+    this.parts = parts
+  }
+
+  choose(pool: PoolSnapshot, tried: readonly BackendRef[], request: ExchangeRequest): BackendRef | undefined {
+    let candidates = pool.candidates
+    if (tried.length > 0) candidates = withoutTried(candidates, tried)
+    if (!pool.limited) {
+      const index = pool.strategy.pick(candidates, request)
+      if (index < 0) return undefined
+      const backend = candidates[index] as BackendRef
+      this.board.take(backend.slot)
+      return backend
+    }
+    return this.chooseBelowLimit(pool, candidates, request)
+  }
+
+  /** Another thread may take the last place between looking and taking, so a refused lease is drawn again without that backend. */
+  private chooseBelowLimit(pool: PoolSnapshot, from: readonly BackendRef[], request: ExchangeRequest): BackendRef | undefined {
+    let candidates = from.filter((backend) => this.hasRoom(backend))
+    while (candidates.length > 0) {
+      const index = pool.strategy.pick(candidates, request)
+      if (index < 0) return undefined
+      const backend = candidates[index] as BackendRef
+      if (this.board.takeBelow(backend.slot, backend.maxConnections)) return backend
+      candidates = candidates.filter((other) => other !== backend)
+    }
+    return undefined
+  }
+
+  private hasRoom(backend: BackendRef): boolean {
+    return backend.maxConnections === 0 || this.board.inFlight(backend.slot) < backend.maxConnections
+  }
+
+  isFull(pool: PoolSnapshot): boolean {
+    return pool.limited && pool.candidates.length > 0 && pool.candidates.every((backend) => !this.hasRoom(backend))
+  }
+
+  released(slot: number): void {
+    this.board.release(slot)
+  }
+
+  retriesFailure(exchange: Exchange, pool: PoolSnapshot, failure: Failure): boolean {
+    return this.decide(exchange, pool, { failure, status: 0 })
+  }
+
+  retriesStatus(exchange: Exchange, pool: PoolSnapshot, status: number): boolean {
+    return pool.retry.on.includes(status) && this.decide(exchange, pool, { failure: undefined, status })
+  }
+
+  private decide(exchange: Exchange, pool: PoolSnapshot, what: Pick<RetryDecisionInput, 'failure' | 'status'>): boolean {
+    return decideRetry({
+      ...what,
+      method: exchange.request.method,
+      body: exchange.request.bodyState(),
+      attempts: exchange.attempts,
+      maxRetries: pool.retry.attempts,
+      retryOn: pool.retry.on,
+      poolInFlight: pool.backends.reduce((sum, backend) => sum + this.board.inFlight(backend.slot), 0),
+      poolRetries: this.retrying.get(pool.id) ?? 0,
+    }).retry
+  }
+
+  retryStarted(pool: PoolSnapshot): void {
+    this.retrying.set(pool.id, (this.retrying.get(pool.id) ?? 0) + 1)
+  }
+
+  retryEnded(pool: PoolSnapshot): void {
+    const left = (this.retrying.get(pool.id) ?? 1) - 1
+    if (left > 0) this.retrying.set(pool.id, left)
+    else this.retrying.delete(pool.id)
+  }
+
+  liveFailure(backend: BackendRef, failure: Failure): void {
+    this.parts.onLiveFailure(backend, failure)
+  }
+
+  report(exchange: Exchange): void {
+    this.parts.onReport(exchange)
+  }
+}
+
+/** "Never the same backend while another is a candidate": the tried ones return when nobody else is left. */
+function withoutTried(candidates: readonly BackendRef[], tried: readonly BackendRef[]): readonly BackendRef[] {
+  const left = candidates.filter((candidate) => !tried.some((other) => other.slot === candidate.slot))
+  return left.length > 0 ? left : candidates
+}

@@ -1,0 +1,115 @@
+/** Batches what a worker tells the main thread about traffic: live failures and exchange records, bounded so that a storm stays cheap. */
+import type { ExchangeRecord } from '../../shared/api/records.ts'
+import type { BackendRef } from '../core/snapshot.ts'
+import type { Failure } from './engine.ts'
+import type { Exchange } from './exchange.ts'
+import type { FromWorker } from './messages.ts'
+
+/** Errors and slow exchanges kept per second and thread; a storm beyond it is counted, not copied. */
+const ERRORS_PER_SECOND = 500
+/** Failures of one backend are told at most this often; the monitor needs one to start a probe. Milliseconds. */
+const FAILURE_GAP_MS = 100
+
+export interface ReporterOptions {
+  /** Ordinary exchanges kept per second in this thread. */
+  readonly samplesPerSecond: number
+  /** Exchanges that take longer than this are always kept, in milliseconds. */
+  readonly slowMs: number
+  /** Epoch milliseconds. */
+  readonly wallClock: () => number
+}
+
+export class Reporter {
+  private readonly send: (message: FromWorker) => void
+  private readonly options: ReporterOptions
+  private records: ExchangeRecord[] = []
+  private samplesLeft: number
+  private errorsLeft = ERRORS_PER_SECOND
+  private leftOut = 0
+  private readonly toldAt = new Map<number, number>()
+
+  constructor(send: (message: FromWorker) => void, options: ReporterOptions) {
+    this.send = send
+    this.options = options
+    this.samplesLeft = options.samplesPerSecond
+  }
+
+  liveFailure(backend: BackendRef, failure: Failure, nowMs: number): void {
+    const last = this.toldAt.get(backend.slot)
+    if (last !== undefined && nowMs - last < FAILURE_GAP_MS) return
+    this.toldAt.set(backend.slot, nowMs)
+    this.send({ type: 'live-failure', slot: backend.slot, detail: failure.detail })
+  }
+
+  /** Keeps the exchange or lets it go. Building the record is the expensive part, so it is done only for those that are kept. */
+  exchange(exchange: Exchange, nowMs: number): void {
+    const because = this.because(exchange, nowMs)
+    if (because === undefined) return
+    this.records.push(recordOf(exchange, nowMs, this.options.wallClock(), because))
+    if (this.records.length >= 200) this.flush()
+  }
+
+  private because(exchange: Exchange, nowMs: number): ExchangeRecord['loggedBecause'] | undefined {
+    const failed = exchange.status >= 500 || exchange.outcome === 'backend-broke' || exchange.ours
+    if (failed || nowMs - exchange.startedAt > this.options.slowMs) {
+      if (this.errorsLeft > 0) {
+        this.errorsLeft -= 1
+        return failed ? 'error' : 'slow'
+      }
+    } else if (this.samplesLeft > 0) {
+      this.samplesLeft -= 1
+      return 'sample'
+    }
+    this.leftOut += 1
+    return undefined
+  }
+
+  /** Sends what has gathered. Called several times a second. */
+  flush(): void {
+    if (this.records.length === 0 && this.leftOut === 0) return
+    const { records, leftOut } = this
+    this.records = []
+    this.leftOut = 0
+    this.send({ type: 'exchanges', records, leftOut })
+  }
+
+  /** Opens the next second's allowance. Called once a second. */
+  nextSecond(): void {
+    this.samplesLeft = this.options.samplesPerSecond
+    this.errorsLeft = ERRORS_PER_SECOND
+  }
+}
+
+function recordOf(exchange: Exchange, nowMs: number, epochMs: number, loggedBecause: ExchangeRecord['loggedBecause']): ExchangeRecord {
+  const { request, backend, pool, startedAt } = exchange
+  const since = (at: number) => (at > 0 ? Math.max(0, at - startedAt) : null)
+  const totalMs = nowMs - startedAt
+  const attempts = (exchange.log ?? []).map((entry) => ({ ...entry, reason: pool?.strategyType ?? '' }))
+  if (backend !== undefined && !exchange.ours) {
+    const startedMs = exchange.log?.at(-1)?.endedMs ?? 0
+    attempts.push({ backend: backend.id, outcome: exchange.outcome === 'complete' ? 'ok' : exchange.outcome, startedMs, endedMs: totalMs, reason: pool?.strategyType ?? '' })
+  }
+  return {
+    id: request.id,
+    at: Math.round(epochMs - totalMs),
+    listener: exchange.listener,
+    route: exchange.route?.id ?? null,
+    pool: pool?.id ?? null,
+    backend: backend?.id ?? null,
+    client: request.clientAddress(),
+    method: request.method,
+    host: request.host,
+    path: request.path,
+    status: exchange.status,
+    ours: exchange.ours,
+    outcome: exchange.outcome,
+    bytesIn: exchange.bytesIn,
+    bytesOut: exchange.bytesOut,
+    queueMs: null,
+    connectMs: since(exchange.connectedAt),
+    firstByteMs: since(exchange.firstByteAt),
+    totalMs,
+    attempts,
+    loggedBecause,
+  }
+}

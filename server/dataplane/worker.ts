@@ -1,0 +1,76 @@
+/** Front door of a worker thread: builds the thread's parts, takes messages, tells how it is doing. */
+import { performance } from 'node:perf_hooks'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { ListenerSnapshot, Snapshot } from '../core/snapshot.ts'
+import type { BoundListener } from './engine.ts'
+import { Gateway } from './gateway.ts'
+import { openHttpProxyListener } from './http-proxy/listener.ts'
+import type { FromWorker, ToWorker, WorkerInit } from './messages.ts'
+import { openNativeListener } from './native.ts'
+import { Plane } from './plane.ts'
+import { Reporter } from './reporter.ts'
+import { ScoreboardWriter } from './scoreboard.ts'
+
+/** How often records are handed over, in milliseconds. */
+const FLUSH_MS = 200
+/** Ordinary exchanges kept per second over all threads. */
+const SAMPLES_PER_SECOND = 200
+/** Slower exchanges are always kept, in milliseconds. */
+const SLOW_MS = 1000
+
+const init = workerData as WorkerInit
+const port = parentPort
+if (port === null) throw new Error('worker.ts runs in a worker thread only')
+const send = (message: FromWorker) => port.postMessage(message)
+
+const clock = { now: () => performance.now() }
+const reporter = new Reporter(send, {
+  samplesPerSecond: Math.max(1, Math.floor(SAMPLES_PER_SECOND / init.workers)),
+  slowMs: SLOW_MS,
+  wallClock: () => Date.now(),
+})
+const nothing: Snapshot = Object.freeze({ revision: 0, slot: 0, listeners: new Map(), pools: [] })
+const plane = new Plane({
+  clock,
+  board: new ScoreboardWriter(init.scoreboard, init.index),
+  snapshot: nothing,
+  onLiveFailure: (backend, failure) => reporter.liveFailure(backend, failure, clock.now()),
+  onReport: (exchange) => reporter.exchange(exchange, clock.now()),
+})
+const options = { reusePort: init.reusePort, via: init.via }
+const openListener = (listener: ListenerSnapshot): Promise<BoundListener> =>
+  listener.engine === 'native' ? openNativeListener(listener, plane, options) : openHttpProxyListener(listener, plane, options)
+const gateway = new Gateway(plane, Math.random, openListener)
+
+setInterval(() => reporter.flush(), FLUSH_MS)
+let before = performance.eventLoopUtilization()
+setInterval(() => {
+  reporter.nextSecond()
+  const now = performance.eventLoopUtilization()
+  const { utilization } = performance.eventLoopUtilization(now, before)
+  before = now
+  send({ type: 'pulse', connections: gateway.connections(), utilization })
+}, 1000)
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'apply':
+      void gateway
+        .apply(message.revision, message.config, message.slots, message.facts)
+        .then((listeners) => send({ type: 'applied', revision: message.revision, listeners }))
+      break
+    case 'facts':
+      gateway.applyFacts(message.facts)
+      break
+    case 'cut':
+      gateway.cut(message.slot)
+      break
+    case 'drain':
+      void gateway.drain(message.afterMs).then(() => {
+        reporter.flush()
+        send({ type: 'drained' })
+      })
+      break
+  }
+})
+send({ type: 'ready' })

@@ -11,7 +11,7 @@ import type { ConfigControl } from '../control/change-config.ts'
 import type { Drains } from '../control/drain.ts'
 import type { People } from '../control/people.ts'
 import type { Setup } from '../control/setup.ts'
-import type { RevisionStore } from '../control/stores.ts'
+import type { StreamHub } from './stream-hub.ts'
 
 export type SeriesQuery = z.infer<typeof seriesQuerySchema>
 export type EventsQuery = z.infer<typeof eventsQuerySchema>
@@ -78,7 +78,6 @@ export interface ApiParts {
   /** Directory of the built dashboard; a page says how to build it when it is missing. */
   webRoot: string
   control: ConfigControl
-  revisions: Pick<RevisionStore, 'get' | 'list'>
   drains: Pick<Drains, 'removeNow' | 'removed'>
   auth: Auth
   people: People
@@ -108,6 +107,8 @@ export interface Api {
   listen(host: string, port: number): Promise<{ host: string; port: number }>
   /** Where it listens; undefined before `listen`. */
   address(): { host: string; port: number } | undefined
+  /** Where live messages are published. */
+  hub: StreamHub
   /** Ends streams, then waits at most `graceMs` for answers under way. */
   close(graceMs: number): Promise<void>
 }

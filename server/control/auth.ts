@@ -1,9 +1,13 @@
 /** Who may do what: sign-in with a password, sessions by cookie, API tokens by bearer. Roles: viewer < operator < admin. */
 import { type Me, type Role, roles } from '../../shared/api/bodies.ts'
+import { insertAudit } from '../db/audit.ts'
+import type { Db } from '../db/handle.ts'
+import { deleteSession, findSession, insertSession, pruneSessions, touchSession } from '../db/sessions.ts'
+import { findToken, setTokenUsed } from '../db/tokens.ts'
+import { getUser, setLastSignIn } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import type { EventSink } from './data-plane.ts'
 import { hashSecret, randomSecret, secretMatches, verifyPassword } from './passwords.ts'
-import type { AuditStore, SessionStore, TokenStore, UserStore } from './stores.ts'
 import type { Throttle } from './throttle.ts'
 
 export const SESSION_MS = 7 * 24 * 3_600_000
@@ -26,21 +30,26 @@ export interface SignIn {
   expiresAt: number
 }
 
+/** Where a sign-in comes from. */
+export interface Origin {
+  /** Client address. */
+  address: string
+  userAgent: string
+}
+
 export interface Auth {
   /** Checks name and password. Errors: `wrong-credentials`, `slow-down`, and what the database throws. */
-  signIn(request: { name: string; password: string; address: string }): Promise<SignIn>
+  signIn(request: { name: string; password: string } & Origin): Promise<SignIn>
   /** Starts a session of a user whose identity is already certain. */
-  open(name: string, role: Role, address: string): SignIn
-  signOut(identity: Identity): void
+  open(user: { name: string; role: Role }, origin: Origin): SignIn
+  /** Ends the session of a cookie; nothing happens when there is none. */
+  signOut(cookie: string): void
   /** Who a request comes from; undefined when its credentials are absent, forged or expired. */
   identify(credentials: { cookie?: string; bearer?: string }): Identity | undefined
 }
 
 export interface AuthParts {
-  users: UserStore
-  sessions: SessionStore
-  tokens: TokenStore
-  audit: AuditStore
+  db: Db
   events: EventSink
   throttle: Throttle
   /** Wall clock, epoch milliseconds. */
@@ -65,18 +74,19 @@ function attempt(work: () => void) {
 
 /** Builds sign-in, sessions and tokens. */
 export function createAuth(parts: AuthParts): Auth {
-  const { users, sessions, tokens, audit, events, throttle, now } = parts
+  const { db, events, throttle, now } = parts
   const environmentHash = parts.adminToken ? hashSecret(parts.adminToken) : undefined
 
-  function open(name: string, role: Role, address: string): SignIn {
+  function open({ name, role }: { name: string; role: Role }, { address, userAgent }: Origin): SignIn {
     const secret = randomSecret()
-    const hash = hashSecret(secret)
     const expiresAt = now() + SESSION_MS
-    sessions.add({ hash, user: name, createdAt: now(), expiresAt, address })
-    attempt(() => sessions.prune(now()))
-    attempt(() => users.update(name, { lastSignInAt: now() }))
-    attempt(() => audit.add({ at: now(), actor: name, action: 'sign-in', subject: address }))
-    return { identity: { name, role, kind: 'session', key: hash }, secret, expiresAt }
+    insertSession(db, { token: secret, userName: name, createdAt: now(), expiresAt, address, userAgent })
+    attempt(() => pruneSessions(db, now()))
+    attempt(() => setLastSignIn(db, name, now()))
+    attempt(() =>
+      insertAudit(db, { at: now(), actor: name, action: 'session.open', subject: name, detail: { address } }),
+    )
+    return { identity: { name, role, kind: 'session', key: hashSecret(secret) }, secret, expiresAt }
   }
 
   function refuse(name: string, address: string): never {
@@ -92,29 +102,26 @@ export function createAuth(parts: AuthParts): Auth {
   }
 
   function bySession(cookie: string): Identity | undefined {
-    const hash = hashSecret(cookie)
-    const session = sessions.get(hash)
-    if (!session || session.expiresAt <= now()) return undefined
-    const user = users.get(session.user)
-    if (!user) return undefined
+    const session = findSession(db, cookie, now())
+    if (!session) return undefined
     if (session.expiresAt - now() < SESSION_MS - EXTEND_EVERY_MS)
-      attempt(() => sessions.extend(hash, now() + SESSION_MS))
-    return { name: user.name, role: user.role, kind: 'session', key: hash }
+      attempt(() => touchSession(db, cookie, { lastSeenAt: now(), expiresAt: now() + SESSION_MS }))
+    return { name: session.userName, role: session.role, kind: 'session', key: hashSecret(cookie) }
   }
 
   function byToken(bearer: string): Identity | undefined {
     if (environmentHash !== undefined && secretMatches(bearer, environmentHash))
       return { name: 'EVENKEEL_ADMIN_TOKEN', role: 'admin', kind: 'token', key: 'environment' }
     if (!bearer.startsWith(TOKEN_PREFIX)) return undefined
-    const token = tokens.byHash(hashSecret(bearer))
-    if (!token || (token.expiresAt !== null && token.expiresAt <= now())) return undefined
-    if (now() - (token.lastUsedAt ?? 0) > TOUCH_EVERY_MS) attempt(() => tokens.touch(token.id, now()))
+    const token = findToken(db, bearer, now())
+    if (!token) return undefined
+    if (now() - (token.lastUsedAt ?? 0) > TOUCH_EVERY_MS) attempt(() => setTokenUsed(db, token.id, now()))
     return { name: token.name, role: token.role, kind: 'token', key: token.id }
   }
 
   return {
     open,
-    async signIn({ name, password, address }) {
+    async signIn({ name, password, address, userAgent }) {
       const waitMs = throttle.waitMs(name, address)
       if (waitMs > 0) {
         const retryAfterSeconds = Math.ceil(waitMs / 1000)
@@ -122,7 +129,7 @@ export function createAuth(parts: AuthParts): Auth {
           retryAfterSeconds,
         })
       }
-      const user = users.get(name)
+      const user = getUser(db, name)
       if (!(await verifyPassword(password, user?.passwordHash)) || !user) refuse(name, address)
       throttle.passed(name, address)
       events.record({
@@ -132,12 +139,14 @@ export function createAuth(parts: AuthParts): Auth {
         actor: name,
         detail: { address },
       })
-      return open(user.name, user.role, address)
+      return open(user, { address, userAgent })
     },
-    signOut(identity) {
-      if (identity.kind !== 'session') return
-      sessions.remove(identity.key)
-      attempt(() => audit.add({ at: now(), actor: identity.name, action: 'sign-out', subject: '' }))
+    signOut(cookie) {
+      const session = findSession(db, cookie, now())
+      deleteSession(db, cookie)
+      if (!session) return
+      const actor = session.userName
+      attempt(() => insertAudit(db, { at: now(), actor, action: 'session.close', subject: actor }))
     },
     identify: ({ cookie, bearer }) => (bearer !== undefined ? byToken(bearer) : cookie ? bySession(cookie) : undefined),
   }

@@ -5,12 +5,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
 import type { ProblemIssue } from '../../shared/api/problem.ts'
+import type { RevisionSummary } from '../../shared/api/records.ts'
 import { type Config, type ConfigDocument, configSchema } from '../../shared/config/config.ts'
+import type { Db } from '../db/handle.ts'
+import { type CommitResult, commitRevision, getRevision, listRevisions, type RevisionRecord } from '../db/revisions.ts'
 import { ControlError } from '../errors.ts'
 import { bindError } from './bind-error.ts'
 import type { DataPlane, EventSink } from './data-plane.ts'
 import { issuesOf } from './issues.ts'
-import type { RevisionStore, StoredRevision } from './stores.ts'
+import { newestReadable } from './stored-config.ts'
 import { summarise } from './summary.ts'
 
 /** The configuration in force. */
@@ -43,7 +46,7 @@ export interface ChangeRequest {
 }
 
 export interface ConfigControlParts {
-  revisions: RevisionStore
+  db: Db
   dataPlane: DataPlane
   events: EventSink
   /** Wall clock, epoch milliseconds. */
@@ -59,6 +62,10 @@ export interface ConfigControl {
    * Errors: `stale-revision`, `invalid-config`, `cannot-bind`, `capacity`, `storage-failing`, `apply-failed`, and what `edit` throws.
    */
   change(request: ChangeRequest): Promise<ChangeAnswer>
+  /** One revision with its document; undefined when there is none (any more). */
+  revision(number: number): RevisionRecord | undefined
+  /** Newest first; `before` is the smallest number of the page before. */
+  revisions(query: { before?: number; limit: number }): RevisionSummary[]
   /** Every fault of a document; empty when it would be accepted (binds aside). */
   validate(document: unknown): ProblemIssue[]
   /** Puts the document of an older revision in force again, as a new revision. Errors: `not-found` and those of `change`. */
@@ -101,7 +108,7 @@ function storageError(cause: unknown): ControlError {
 
 /** Builds the write path. */
 export function createConfigControl(parts: ConfigControlParts): ConfigControl {
-  const { revisions, dataPlane, events } = parts
+  const { db, dataPlane, events } = parts
   const listeners = new Set<(change: ConfigChange) => void>()
   let current = empty
   let tail: Promise<unknown> = Promise.resolve()
@@ -113,13 +120,13 @@ export function createConfigControl(parts: ConfigControlParts): ConfigControl {
   }
 
   function commit(base: number, document: ConfigDocument, author: string, summary: string): number {
-    let answer: ReturnType<RevisionStore['commit']>
+    let answer: CommitResult
     try {
-      answer = revisions.commit({ base, at: parts.now(), author, summary, document })
+      answer = commitRevision(db, { base, at: parts.now(), author, summary, document })
     } catch (error) {
       throw storageError(error)
     }
-    if (answer.stored) return answer.number
+    if (answer.ok) return answer.number
     throw stale(base, answer.current)
   }
 
@@ -172,43 +179,18 @@ export function createConfigControl(parts: ConfigControlParts): ConfigControl {
     }
   }
 
-  /** The newest stored revision that this version can read; older ones are tried so that traffic can start. */
-  function newestReadable(): CurrentConfig | undefined {
-    let stored: StoredRevision | undefined = revisions.latest()
-    const newest = stored?.number
-    while (stored) {
-      const parsed = configSchema.safeParse(stored.document)
-      if (parsed.success) {
-        if (stored.number !== newest) reportUnreadable(newest as number, stored.number)
-        return { revision: newest as number, document: stored.document, config: parsed.data }
-      }
-      const [older] = revisions.list({ before: stored.number, limit: 1 })
-      stored = older ? revisions.get(older.number) : undefined
-    }
-    if (newest !== undefined)
-      throw new ControlError('invalid-config', 'No stored revision can be read by this version of Evenkeel.')
-    return undefined
-  }
-
-  function reportUnreadable(newest: number, used: number) {
-    events.record({
-      kind: 'revision',
-      severity: 'error',
-      message: `revision ${newest} cannot be read by this version; running the content of revision ${used}`,
-      revision: newest,
-    })
-  }
-
   return {
     current: () => current,
     change: (request) => queued(() => run(request)),
+    revision: (number) => getRevision(db, number),
+    revisions: (query) => listRevisions(db, query),
     validate(document) {
       const parsed = configSchema.safeParse(document)
       return parsed.success ? [] : issuesOf(parsed.error)
     },
     restore: ({ number, base, author }) =>
       queued(async () => {
-        const stored = revisions.get(number)
+        const stored = getRevision(db, number)
         if (!stored) throw new ControlError('not-found', `There is no revision ${number} (any more).`)
         return run({
           base,
@@ -221,7 +203,7 @@ export function createConfigControl(parts: ConfigControlParts): ConfigControl {
       queued(async () => {
         const author = 'evenkeel'
         const summary = 'first configuration'
-        const stored = newestReadable()
+        const stored = newestReadable(db, events)
         if (stored) current = stored
         else {
           const config = parseWhole(first)

@@ -5,11 +5,12 @@ import { isAlias, LineCounter, parseDocument, stringify, visit } from 'yaml'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
 import type { ProblemIssue } from '../../shared/api/problem.ts'
 import type { ConfigDocument } from '../../shared/config/config.ts'
+import type { Db } from '../db/handle.ts'
+import { getMeta, setMeta } from '../db/meta.ts'
 import { ControlError } from '../errors.ts'
 import type { ConfigControl } from './change-config.ts'
-import type { MetaStore } from './stores.ts'
 
-const APPLIED_HASH = 'config-file.sha256'
+const APPLIED_HASH = 'config-file-hash'
 const MOST_BYTES = 2 * 1024 * 1024
 
 /** What exists before anybody configured anything: one listener, one empty pool, so that the first backend added takes traffic. */
@@ -67,7 +68,7 @@ export interface ConfigFileParts {
   /** Path of the file. */
   file: string
   control: ConfigControl
-  meta: MetaStore
+  db: Db
 }
 
 /** A file's content and what it says. */
@@ -84,7 +85,7 @@ export interface ConfigFile {
 }
 
 /** Builds the reader of a configuration file. */
-export function createConfigFile({ file, control, meta }: ConfigFileParts): ConfigFile {
+export function createConfigFile({ file, control, db }: ConfigFileParts): ConfigFile {
   async function text(): Promise<string> {
     try {
       return await readFile(file, 'utf8')
@@ -117,15 +118,15 @@ export function createConfigFile({ file, control, meta }: ConfigFileParts): Conf
     read,
     async apply(force = false) {
       const { document, hash } = await read()
-      if (!force && meta.get(APPLIED_HASH) === hash) return undefined
+      if (!force && getMeta(db, APPLIED_HASH) === hash) return undefined
       const answer = await control.change({
         edit: () => document,
         author: `file ${file}`,
         summary: (difference) => `applied ${file} (${difference})`,
       })
-      meta.set(APPLIED_HASH, hash)
+      setMeta(db, APPLIED_HASH, hash)
       return answer
     },
-    applied: (hash) => meta.set(APPLIED_HASH, hash),
+    applied: (hash) => setMeta(db, APPLIED_HASH, hash),
   }
 }

@@ -1,10 +1,14 @@
 /** Users and API tokens: list, add, change, remove. Every change is in the audit log. There is always an administrator left. */
 import { randomBytes } from 'node:crypto'
 import type { NewTokenAnswer, Role, TokenSummary, UserSummary } from '../../shared/api/bodies.ts'
+import { insertAudit } from '../db/audit.ts'
+import type { Db } from '../db/handle.ts'
+import { deleteSessionsOf } from '../db/sessions.ts'
+import { deleteToken, insertToken, listTokens } from '../db/tokens.ts'
+import { deleteUser, getUser, insertUser, listUsers, setPasswordHash, setUserRole } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import { TOKEN_PREFIX } from './auth.ts'
-import { hashPassword, hashSecret, randomSecret } from './passwords.ts'
-import type { AuditStore, SessionStore, StoredToken, StoredUser, TokenStore, UserStore } from './stores.ts'
+import { hashPassword, randomSecret } from './passwords.ts'
 
 export interface People {
   users(): UserSummary[]
@@ -22,71 +26,65 @@ export interface People {
 }
 
 export interface PeopleParts {
-  users: UserStore
-  sessions: SessionStore
-  tokens: TokenStore
-  audit: AuditStore
+  db: Db
   /** Wall clock, epoch milliseconds. */
   now: () => number
 }
 
-const userSummary = ({ passwordHash: _, ...user }: StoredUser): UserSummary => user
-const tokenSummary = ({ hash: _, ...token }: StoredToken): TokenSummary => token
-
 /** Builds the keeper of users and tokens. */
-export function createPeople({ users, sessions, tokens, audit, now }: PeopleParts): People {
-  const note = (actor: string, action: string, subject: string) => audit.add({ at: now(), actor, action, subject })
+export function createPeople({ db, now }: PeopleParts): People {
+  const note = (actor: string, action: string, subject: string) =>
+    insertAudit(db, { at: now(), actor, action, subject })
 
-  function find(name: string): StoredUser {
-    const user = users.get(name)
+  function find(name: string): UserSummary {
+    const user = getUser(db, name)
     if (!user) throw new ControlError('not-found', `There is no user "${name}".`)
-    return user
+    const { passwordHash: _, ...summary } = user
+    return summary
   }
 
-  function keepAnAdmin(user: StoredUser) {
-    const others = users.list().filter((other) => other.role === 'admin' && other.name !== user.name)
-    if (user.role === 'admin' && others.length === 0)
-      throw new ControlError('last-admin', `"${user.name}" is the last administrator.`)
+  function lastAdmin(name: string): never {
+    throw new ControlError('last-admin', `"${name}" is the last administrator.`)
   }
 
   return {
-    users: () => users.list().map(userSummary),
+    users: () => listUsers(db),
     async addUser({ name, password, role }, actor) {
       const passwordHash = await hashPassword(password)
-      if (users.get(name)) throw new ControlError('already-exists', `There is a user "${name}" already.`)
-      const user: StoredUser = { name, role, passwordHash, createdAt: now(), lastSignInAt: null }
-      users.add(user)
-      note(actor, 'user-added', `${name} (${role})`)
-      return userSummary(user)
+      if (!insertUser(db, { name, role, passwordHash, createdAt: now() }))
+        throw new ControlError('already-exists', `There is a user "${name}" already.`)
+      note(actor, 'user.create', `${name} (${role})`)
+      return find(name)
     },
     async changeUser(name, { password, role }, actor) {
       const passwordHash = password === undefined ? undefined : await hashPassword(password)
-      const user = find(name)
-      if (role !== undefined && role !== 'admin') keepAnAdmin(user)
-      users.update(name, { ...(role && { role }), ...(passwordHash && { passwordHash }) })
-      if (passwordHash !== undefined) sessions.removeOf(name)
+      find(name)
+      if (role !== undefined && !setUserRole(db, name, role)) lastAdmin(name)
+      if (passwordHash !== undefined) {
+        setPasswordHash(db, name, passwordHash)
+        deleteSessionsOf(db, name)
+      }
       const changes = [role && `role ${role}`, passwordHash && 'password'].filter(Boolean).join(', ')
-      note(actor, 'user-changed', `${name}: ${changes}`)
-      return userSummary(find(name))
+      note(actor, 'user.change', `${name}: ${changes}`)
+      return find(name)
     },
     removeUser(name, actor) {
-      keepAnAdmin(find(name))
-      users.remove(name)
-      sessions.removeOf(name)
-      note(actor, 'user-removed', name)
+      find(name)
+      if (!deleteUser(db, name)) lastAdmin(name)
+      note(actor, 'user.remove', name)
     },
-    tokens: () => tokens.list().map(tokenSummary),
+    tokens: () => listTokens(db),
     addToken({ name, role, expiresAt }, actor) {
       const secret = TOKEN_PREFIX + randomSecret()
       const id = randomBytes(8).toString('hex')
-      const common = { id, name, role, createdAt: now(), expiresAt: expiresAt ?? null, lastUsedAt: null }
-      tokens.add({ ...common, hash: hashSecret(secret) })
-      note(actor, 'token-added', `${name} (${role})`)
-      return { ...common, secret }
+      const common = { id, name, role, createdAt: now(), expiresAt: expiresAt ?? null }
+      insertToken(db, { ...common, secret, createdBy: actor })
+      note(actor, 'token.create', `${name} (${role})`)
+      return { ...common, lastUsedAt: null, secret }
     },
     removeToken(id, actor) {
-      if (!tokens.remove(id)) throw new ControlError('not-found', `There is no token "${id}".`)
-      note(actor, 'token-removed', id)
+      if (!deleteToken(db, id)) throw new ControlError('not-found', `There is no token "${id}".`)
+      note(actor, 'token.remove', id)
     },
   }
 }

@@ -3,10 +3,11 @@
  * exists, is not used up by wrong tries, and only its hash is kept, in memory: a restart makes a new one.
  */
 import type { Role } from '../../shared/api/bodies.ts'
+import { insertAudit } from '../db/audit.ts'
+import type { Db } from '../db/handle.ts'
+import { countUsers, insertFirstUser } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
-import { hashSecret, randomSecret, secretMatches } from './passwords.ts'
-import type { People } from './people.ts'
-import type { UserStore } from './stores.ts'
+import { hashPassword, hashSecret, randomSecret, secretMatches } from './passwords.ts'
 import type { Throttle } from './throttle.ts'
 
 export interface Setup {
@@ -29,25 +30,25 @@ export interface Setup {
 }
 
 export interface SetupParts {
-  users: UserStore
-  people: People
+  db: Db
   throttle: Throttle
+  /** Wall clock, epoch milliseconds. */
+  now: () => number
 }
 
 /** Account under which wrong tokens are counted; a user cannot be called this. */
 const ACCOUNT = '(set-up)'
 
 /** Builds the set-up. */
-export function createSetup({ users, people, throttle }: SetupParts): Setup {
+export function createSetup({ db, throttle, now }: SetupParts): Setup {
   let hash: string | undefined
-  let tail: Promise<unknown> = Promise.resolve()
-  const needed = () => users.count() === 0
+  const needed = () => countUsers(db) === 0
 
-  /** One at a time: two people with the token must not both become the first. */
-  function queued<T>(work: () => Promise<T>): Promise<T> {
-    const result = tail.then(work)
-    tail = result.catch(() => undefined)
-    return result
+  async function create(name: string, password: string, actor: string): Promise<boolean> {
+    const passwordHash = await hashPassword(password)
+    if (!insertFirstUser(db, { name, role: 'admin', passwordHash, createdAt: now() })) return false
+    insertAudit(db, { at: now(), actor, action: 'user.create', subject: `${name} (admin)` })
+    return true
   }
 
   return {
@@ -57,28 +58,23 @@ export function createSetup({ users, people, throttle }: SetupParts): Setup {
       hash = hashSecret(token)
       return token
     },
-    complete: ({ token, name, password, address }) =>
-      queued(async () => {
-        if (!needed()) throw new ControlError('setup-done', 'A user exists already.')
-        const retryAfterSeconds = Math.ceil(throttle.waitMs(`${ACCOUNT} ${address}`, address) / 1000)
-        if (retryAfterSeconds > 0)
-          throw new ControlError('slow-down', `Too many wrong tokens. Wait ${retryAfterSeconds} s.`, {
-            retryAfterSeconds,
-          })
-        if (hash === undefined || !secretMatches(token, hash)) {
-          throttle.failed(`${ACCOUNT} ${address}`, address)
-          throw new ControlError('wrong-setup-token', 'This is not the token that the log printed at the latest start.')
-        }
-        await people.addUser({ name, password, role: 'admin' }, name)
-        throttle.passed(`${ACCOUNT} ${address}`, address)
-        hash = undefined
-        return { name, role: 'admin' as const }
-      }),
-    ensureAdmin: (password) =>
-      queued(async () => {
-        if (!needed()) return false
-        await people.addUser({ name: 'admin', password, role: 'admin' }, 'EVENKEEL_ADMIN_PASSWORD')
-        return true
-      }),
+    async complete({ token, name, password, address }) {
+      if (!needed()) throw new ControlError('setup-done', 'A user exists already.')
+      const account = `${ACCOUNT} ${address}`
+      const retryAfterSeconds = Math.ceil(throttle.waitMs(account, address) / 1000)
+      if (retryAfterSeconds > 0)
+        throw new ControlError('slow-down', `Too many wrong tokens. Wait ${retryAfterSeconds} s.`, {
+          retryAfterSeconds,
+        })
+      if (hash === undefined || !secretMatches(token, hash)) {
+        throttle.failed(account, address)
+        throw new ControlError('wrong-setup-token', 'This is not the token that the log printed at the latest start.')
+      }
+      if (!(await create(name, password, name))) throw new ControlError('setup-done', 'A user exists already.')
+      throttle.passed(account, address)
+      hash = undefined
+      return { name, role: 'admin' }
+    },
+    ensureAdmin: async (password) => needed() && create('admin', password, 'EVENKEEL_ADMIN_PASSWORD'),
   }
 }

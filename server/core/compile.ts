@@ -40,7 +40,12 @@ function compileBackend(pool: PoolConfig, backend: BackendConfig, slot: number):
 export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot {
   const members = pool.backends.map((backend): Member => {
     const slot = input.slotOf(pool.id, backend.id)
-    return { ref: compileBackend(pool, backend, slot), adminState: backend.adminState, backup: backend.backup, fact: input.factOf(slot) }
+    return {
+      ref: compileBackend(pool, backend, slot),
+      adminState: backend.adminState,
+      backup: backend.backup,
+      fact: input.factOf(slot),
+    }
   })
   const chosen = chooseCandidates(members, pool.panicThreshold)
   const strategy = input.strategyOf(pool)
@@ -60,7 +65,11 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
       tunnelMs: ms(pool.timeouts.tunnel),
       keepAliveMs: ms(pool.timeouts.keepAlive),
     },
-    retry: { attempts: pool.retry.attempts, on: pool.retry.on, timeoutMs: pool.retry.timeout ? ms(pool.retry.timeout) : 0 },
+    retry: {
+      attempts: pool.retry.attempts,
+      on: pool.retry.on,
+      timeoutMs: pool.retry.timeout ? ms(pool.retry.timeout) : 0,
+    },
     queue: { size: pool.queue.size, timeoutMs: ms(pool.queue.timeout) },
     sticky: pool.sticky && { name: pool.sticky.name, ttlSeconds: pool.sticky.ttl ? ms(pool.sticky.ttl) / 1000 : 0 },
     slowStartMs: ms(pool.slowStart),
@@ -68,7 +77,11 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
   }
 }
 
-function compileListener(listener: ListenerConfig, config: Config, poolIndex: ReadonlyMap<string, number>): ListenerSnapshot {
+function compileListener(
+  listener: ListenerConfig,
+  config: Config,
+  poolIndex: ReadonlyMap<string, number>,
+): ListenerSnapshot {
   const at = parseHostPort(listener.bind, true)
   const compileRoute = (route: RouteConfig): RouteSnapshot => ({
     id: route.id,
@@ -85,7 +98,12 @@ function compileListener(listener: ListenerConfig, config: Config, poolIndex: Re
       config.routes.filter((route) => route.listener === listener.id),
       compileRoute,
     ),
-    timeouts: { headMs: ms(timeouts.head), idleMs: ms(timeouts.idle), bodyMs: ms(timeouts.body), writeMs: ms(timeouts.write) },
+    timeouts: {
+      headMs: ms(timeouts.head),
+      idleMs: ms(timeouts.idle),
+      bodyMs: ms(timeouts.body),
+      writeMs: ms(timeouts.write),
+    },
     limits: {
       headBytes: bytes(limits.head),
       fields: limits.fields,

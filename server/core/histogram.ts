@@ -1,11 +1,11 @@
-/** Latency buckets: 8 per doubling from 64 µs to 134 s, so any percentile is right to about 9 %, and two histograms merge by adding. */
+/** Latency buckets: 8 per doubling from 64 µs to 134 s, so any percentile is right to about 6 %, and two histograms merge by adding. */
 
-/** Buckets per doubling; 8 gives a width of 2^(1/8) − 1 ≈ 9 %. */
+/** Equal buckets per doubling: at most 1/8 wide, so the middle is at most 1/16 off. */
 const PER_OCTAVE = 8
 const FIRST_OCTAVE = 6
 const LAST_OCTAVE = 27
 
-/** Number of buckets. The first holds everything up to 64 µs, the last everything from 134 s on. */
+/** Number of buckets. The first holds everything below 72 µs, the last everything from 134 s on. */
 export const BUCKETS = (LAST_OCTAVE - FIRST_OCTAVE) * PER_OCTAVE + 1
 
 /** Bucket of a latency in microseconds. */

@@ -2,7 +2,11 @@
 import type { RouteConfig } from '../../shared/config/route.ts'
 import type { RouteSnapshot, RouteTable } from './snapshot.ts'
 
-type PathTest = { kind: 'any' } | { kind: 'exact'; path: string } | { kind: 'below'; path: string; prefix: string } | { kind: 'prefix'; prefix: string }
+type PathTest =
+  | { kind: 'any' }
+  | { kind: 'exact'; path: string }
+  | { kind: 'below'; path: string; prefix: string }
+  | { kind: 'prefix'; prefix: string }
 
 interface Entry {
   host: string | undefined
@@ -44,7 +48,9 @@ class HostIndexedTable implements RouteTable {
 
   constructor(entries: Entry[]) {
     this.general = entries.filter((entry) => entry.host === undefined || entry.host.startsWith('*.'))
-    const exact = new Set(entries.flatMap((entry) => (entry.host !== undefined && !entry.host.startsWith('*.') ? [entry.host] : [])))
+    const exact = new Set(
+      entries.flatMap((entry) => (entry.host !== undefined && !entry.host.startsWith('*.') ? [entry.host] : [])),
+    )
     this.byHost = new Map([...exact].map((host) => [host, entries.filter((entry) => hostMatches(entry.host, host))]))
   }
 
@@ -60,8 +66,15 @@ class HostIndexedTable implements RouteTable {
 }
 
 /** Builds the table of one listener. `snapshotOf` gives the compiled route. */
-export function buildRouteTable(routes: readonly RouteConfig[], snapshotOf: (route: RouteConfig) => RouteSnapshot): RouteTable {
+export function buildRouteTable(
+  routes: readonly RouteConfig[],
+  snapshotOf: (route: RouteConfig) => RouteSnapshot,
+): RouteTable {
   return new HostIndexedTable(
-    routes.map((route) => ({ host: route.match.host?.toLowerCase(), path: pathTest(route.match.path), route: snapshotOf(route) })),
+    routes.map((route) => ({
+      host: route.match.host?.toLowerCase(),
+      path: pathTest(route.match.path),
+      route: snapshotOf(route),
+    })),
   )
 }

@@ -81,7 +81,12 @@ export interface ListenerSnapshot {
   readonly port: number
   readonly engine: 'native' | 'http-proxy'
   readonly routes: RouteTable
-  readonly timeouts: { readonly headMs: number; readonly idleMs: number; readonly bodyMs: number; readonly writeMs: number }
+  readonly timeouts: {
+    readonly headMs: number
+    readonly idleMs: number
+    readonly bodyMs: number
+    readonly writeMs: number
+  }
   readonly limits: {
     readonly headBytes: number
     readonly fields: number

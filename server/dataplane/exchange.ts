@@ -3,8 +3,8 @@
  * Every number an exchange raises it lowers itself, once, in `releaseLease` or `finish`.
  */
 import type { BackendRef, PoolSnapshot, RouteSnapshot, Snapshot } from '../core/snapshot.ts'
-import type { AttemptLog, ExchangePlane, ExchangeOutcome } from './exchange-plane.ts'
 import type { Carrier, Failure } from './engine.ts'
+import type { AttemptLog, ExchangeOutcome, ExchangePlane } from './exchange-plane.ts'
 import { type OwnAnswer, ownAnswers } from './own-answers.ts'
 import { COUNTER } from './scoreboard.ts'
 
@@ -59,7 +59,8 @@ export class Exchange {
     this.route = route
     this.pool = snapshot.pools[route.pool]
     if (this.pool === undefined) return this.answer(ownAnswers.noRoute)
-    if (request.bodyLength !== Number.POSITIVE_INFINITY && request.bodyLength > route.maxBody) return this.answer(ownAnswers.bodyTooLarge)
+    if (request.bodyLength !== Number.POSITIVE_INFINITY && request.bodyLength > route.maxBody)
+      return this.answer(ownAnswers.bodyTooLarge)
     this.tryNext(this.pool)
   }
 
@@ -146,7 +147,12 @@ export class Exchange {
 
   private noteAttempt(backend: BackendRef, outcome: string): void {
     this.log ??= []
-    this.log.push({ backend: backend.id, outcome, startedMs: this.attemptedAt - this.startedAt, endedMs: this.plane.clock.now() - this.startedAt })
+    this.log.push({
+      backend: backend.id,
+      outcome,
+      startedMs: this.attemptedAt - this.startedAt,
+      endedMs: this.plane.clock.now() - this.startedAt,
+    })
   }
 
   /** Answers instead of a backend. */

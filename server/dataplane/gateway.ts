@@ -42,11 +42,17 @@ export class Gateway {
   }
 
   /** Swaps in a revision, then opens and closes listeners. Calls are worked off in order. */
-  apply(revision: number, config: Config, slots: readonly SlotEntry[], facts: readonly SlotFact[]): Promise<ListenerReport[]> {
+  apply(
+    revision: number,
+    config: Config,
+    slots: readonly SlotEntry[],
+    facts: readonly SlotFact[],
+  ): Promise<ListenerReport[]> {
     this.slots = new Map(slots.map((entry) => [`${entry.pool}/${entry.backend}`, entry.slot]))
     this.takeFacts(facts, new Set(slots.map((entry) => entry.slot)))
     this.config = config
-    for (const id of this.strategies.keys()) if (!config.pools.some((pool) => pool.id === id)) this.strategies.delete(id)
+    for (const id of this.strategies.keys())
+      if (!config.pools.some((pool) => pool.id === id)) this.strategies.delete(id)
     const next = compile(this.compileInput(revision, config))
     this.plane.snapshot = next
     const listening = this.turn.then(() => this.arrangeListeners(next))
@@ -94,7 +100,11 @@ export class Gateway {
   private strategyOf(pool: PoolConfig): Strategy {
     const known = this.strategies.get(pool.id)
     if (known !== undefined && isDeepStrictEqual(known.spec, pool.strategy)) return known.strategy
-    const strategy = createStrategy(pool.strategy, { numbers: this.plane.board, clock: this.clock, random: this.random })
+    const strategy = createStrategy(pool.strategy, {
+      numbers: this.plane.board,
+      clock: this.clock,
+      random: this.random,
+    })
     this.strategies.set(pool.id, { spec: pool.strategy, strategy })
     return strategy
   }

@@ -22,7 +22,13 @@ export interface WorkerInit {
 }
 
 export type ToWorker =
-  | { readonly type: 'apply'; readonly revision: number; readonly config: Config; readonly slots: readonly SlotEntry[]; readonly facts: readonly SlotFact[] }
+  | {
+      readonly type: 'apply'
+      readonly revision: number
+      readonly config: Config
+      readonly slots: readonly SlotEntry[]
+      readonly facts: readonly SlotFact[]
+    }
   | { readonly type: 'facts'; readonly facts: readonly SlotFact[] }
   | { readonly type: 'cut'; readonly slot: number }
   | { readonly type: 'drain'; readonly afterMs: number }

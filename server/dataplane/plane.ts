@@ -1,6 +1,6 @@
 /** The thread's side of every exchange: picks with leases, keeps the retry budget, reports. Holds the one reference to the snapshot. */
 import type { Clock } from '../core/clock.ts'
-import { type RetryDecisionInput, decideRetry } from '../core/retry-policy.ts'
+import { decideRetry, type RetryDecisionInput } from '../core/retry-policy.ts'
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
@@ -44,7 +44,11 @@ export class Plane implements ExchangePlane {
   }
 
   /** Another thread may take the last place between looking and taking, so a refused lease is drawn again without that backend. */
-  private chooseBelowLimit(pool: PoolSnapshot, from: readonly BackendRef[], request: ExchangeRequest): BackendRef | undefined {
+  private chooseBelowLimit(
+    pool: PoolSnapshot,
+    from: readonly BackendRef[],
+    request: ExchangeRequest,
+  ): BackendRef | undefined {
     let candidates = from.filter((backend) => this.hasRoom(backend))
     while (candidates.length > 0) {
       const index = pool.strategy.pick(candidates, request)
@@ -76,7 +80,11 @@ export class Plane implements ExchangePlane {
     return pool.retry.on.includes(status) && this.decide(exchange, pool, { failure: undefined, status })
   }
 
-  private decide(exchange: Exchange, pool: PoolSnapshot, what: Pick<RetryDecisionInput, 'failure' | 'status'>): boolean {
+  private decide(
+    exchange: Exchange,
+    pool: PoolSnapshot,
+    what: Pick<RetryDecisionInput, 'failure' | 'status'>,
+  ): boolean {
     return decideRetry({
       ...what,
       method: exchange.request.method,

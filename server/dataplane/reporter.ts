@@ -80,14 +80,25 @@ export class Reporter {
   }
 }
 
-function recordOf(exchange: Exchange, nowMs: number, epochMs: number, loggedBecause: ExchangeRecord['loggedBecause']): ExchangeRecord {
+function recordOf(
+  exchange: Exchange,
+  nowMs: number,
+  epochMs: number,
+  loggedBecause: ExchangeRecord['loggedBecause'],
+): ExchangeRecord {
   const { request, backend, pool, startedAt } = exchange
   const since = (at: number) => (at > 0 ? Math.max(0, at - startedAt) : null)
   const totalMs = nowMs - startedAt
   const attempts = (exchange.log ?? []).map((entry) => ({ ...entry, reason: pool?.strategyType ?? '' }))
   if (backend !== undefined && !exchange.ours) {
     const startedMs = exchange.log?.at(-1)?.endedMs ?? 0
-    attempts.push({ backend: backend.id, outcome: exchange.outcome === 'complete' ? 'ok' : exchange.outcome, startedMs, endedMs: totalMs, reason: pool?.strategyType ?? '' })
+    attempts.push({
+      backend: backend.id,
+      outcome: exchange.outcome === 'complete' ? 'ok' : exchange.outcome,
+      startedMs,
+      endedMs: totalMs,
+      reason: pool?.strategyType ?? '',
+    })
   }
   return {
     id: request.id,

@@ -87,7 +87,10 @@ export class Supervisor {
   private spawn(seat: Seat): void {
     const { workers, reusePort, via, scoreboard } = this.options
     const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via }
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: init, name: `evenkeel-${seat.index}` })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: init,
+      name: `evenkeel-${seat.index}`,
+    })
     seat.worker = worker
     seat.startedAt = performance.now()
     worker.on('message', (message: FromWorker) => this.hear(seat, message))
@@ -167,7 +170,9 @@ export class Supervisor {
   }
 
   private settle(): void {
-    const behind = this.seats.filter((seat) => seat.worker !== undefined).reduce((least, seat) => Math.min(least, seat.applied), Number.POSITIVE_INFINITY)
+    const behind = this.seats
+      .filter((seat) => seat.worker !== undefined)
+      .reduce((least, seat) => Math.min(least, seat.applied), Number.POSITIVE_INFINITY)
     this.waiters = this.waiters.filter((waiter) => {
       if (waiter.revision > behind) return true
       waiter.resolve()

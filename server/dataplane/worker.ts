@@ -39,7 +39,9 @@ const plane = new Plane({
 })
 const options = { reusePort: init.reusePort, via: init.via }
 const openListener = (listener: ListenerSnapshot): Promise<BoundListener> =>
-  listener.engine === 'native' ? openNativeListener(listener, plane, options) : openHttpProxyListener(listener, plane, options)
+  listener.engine === 'native'
+    ? openNativeListener(listener, plane, options)
+    : openHttpProxyListener(listener, plane, options)
 const gateway = new Gateway(plane, Math.random, openListener)
 
 setInterval(() => reporter.flush(), FLUSH_MS)

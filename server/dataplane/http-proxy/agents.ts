@@ -7,7 +7,13 @@ const agents = new Map<number, Agent>()
 export function agentFor(keepAliveMs: number): Agent {
   let agent = agents.get(keepAliveMs)
   if (agent === undefined) {
-    agent = new Agent({ keepAlive: keepAliveMs > 0, scheduling: 'lifo', maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 1024, timeout: keepAliveMs || undefined })
+    agent = new Agent({
+      keepAlive: keepAliveMs > 0,
+      scheduling: 'lifo',
+      maxSockets: Number.POSITIVE_INFINITY,
+      maxFreeSockets: 1024,
+      timeout: keepAliveMs || undefined,
+    })
     agents.set(keepAliveMs, agent)
   }
   return agent

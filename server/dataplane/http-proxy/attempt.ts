@@ -28,7 +28,9 @@ interface StandIn extends PassThrough {
 const proxy = httpProxy.createProxyServer({ selfHandleResponse: true, toProxy: true })
 // Its `deleteLength` pass drops the framing of DELETE and OPTIONS bodies, which turns the body into a second, smuggled request.
 const passes = (proxy as unknown as { webPasses: { name: string }[] }).webPasses
-;(proxy as unknown as { webPasses: { name: string }[] }).webPasses = passes.filter((pass) => pass.name !== 'deleteLength')
+;(proxy as unknown as { webPasses: { name: string }[] }).webPasses = passes.filter(
+  (pass) => pass.name !== 'deleteLength',
+)
 proxy.on('proxyReq', (request, standIn) => (standIn as unknown as StandIn).attempt.onSocket(request))
 proxy.on('proxyRes', (response, standIn) => (standIn as unknown as StandIn).attempt.onResponse(response))
 // Every try has its own error callback; this one only keeps an event without a listener from throwing.
@@ -49,7 +51,12 @@ export class Attempt {
   private informations = 0
   private timer: NodeJS.Timeout | undefined
 
-  constructor(backend: BackendRef, pool: PoolSnapshot, head: { method: string; target: string; headers: Record<string, string | string[]> }, listener: AttemptListener) {
+  constructor(
+    backend: BackendRef,
+    pool: PoolSnapshot,
+    head: { method: string; target: string; headers: Record<string, string | string[]> },
+    listener: AttemptListener,
+  ) {
     this.backend = backend
     this.pool = pool
     this.listener = listener
@@ -69,7 +76,10 @@ export class Attempt {
       proxy.web(
         this.body as unknown as IncomingMessage,
         {} as ServerResponse,
-        { target: { host, hostname: host, port, protocol: 'http:' } as never, agent: agentFor(this.pool.timeouts.keepAliveMs) },
+        {
+          target: { host, hostname: host, port, protocol: 'http:' } as never,
+          agent: agentFor(this.pool.timeouts.keepAliveMs),
+        },
         (error) => this.onError(error),
       )
     } catch (error) {
@@ -120,10 +130,12 @@ export class Attempt {
     const { address } = this.backend
     if (!this.isConnected) {
       if (code === 'ECONNREFUSED') return this.fail('refused', 'not-connected', `connection refused by ${address}`)
-      if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return this.fail('unresolved', 'not-connected', `name not found: ${this.backend.host}`)
+      if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+        return this.fail('unresolved', 'not-connected', `name not found: ${this.backend.host}`)
       return this.fail('unreachable', 'not-connected', `cannot connect to ${address}: ${code || error.message}`)
     }
-    if (code.startsWith('HPE_')) return this.fail('invalid-response', 'sent', `invalid answer from ${address}: ${error.message}`)
+    if (code.startsWith('HPE_'))
+      return this.fail('invalid-response', 'sent', `invalid answer from ${address}: ${error.message}`)
     if (this.request?.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE')) {
       return this.fail('idle-race', 'sent', `idle connection to ${address} had been closed`)
     }

@@ -35,7 +35,13 @@ export class HttpProxyCarrier implements Carrier {
   private answer_: IncomingMessage | undefined
   private over = false
 
-  constructor(message: IncomingMessage, response: ServerResponse, view: RequestView, options: CarrierOptions, upgradeHead?: Buffer) {
+  constructor(
+    message: IncomingMessage,
+    response: ServerResponse,
+    view: RequestView,
+    options: CarrierOptions,
+    upgradeHead?: Buffer,
+  ) {
     this.message = message
     this.response = response
     this.clientSocket = message.socket
@@ -121,19 +127,24 @@ export class HttpProxyCarrier implements Carrier {
       upgrade,
       chunked: request.bodyLength === Number.POSITIVE_INFINITY,
     })
-    const attempt = new Attempt(backend, pool, { method: request.method, target: request.target, headers }, {
-      connected: () => {
-        exchange.connected()
-        body.commit()
+    const attempt = new Attempt(
+      backend,
+      pool,
+      { method: request.method, target: request.target, headers },
+      {
+        connected: () => {
+          exchange.connected()
+          body.commit()
+        },
+        failed: (failure) => {
+          body.detach()
+          exchange.attemptFailed(failure)
+        },
+        answered: (response) => this.relay(exchange, pool, attempt, response),
+        upgraded: (response, socket, head) => this.upgrade(exchange, pool, response, socket, head),
+        information: (status, fields) => this.relayInformation(status, fields),
       },
-      failed: (failure) => {
-        body.detach()
-        exchange.attemptFailed(failure)
-      },
-      answered: (response) => this.relay(exchange, pool, attempt, response),
-      upgraded: (response, socket, head) => this.upgrade(exchange, pool, response, socket, head),
-      information: (status, fields) => this.relayInformation(status, fields),
-    })
+    )
     this.attemptNow = attempt
     attempt.start()
     body.sendInto(attempt.body)
@@ -141,7 +152,8 @@ export class HttpProxyCarrier implements Carrier {
 
   private relayInformation(status: number, fields: IncomingMessage['headers']): void {
     if (this.response.headersSent || this.message.httpVersionMinor === 0) return
-    if (status === 103 && fields.link !== undefined) this.response.writeEarlyHints(fields as Record<string, string | string[]>)
+    if (status === 103 && fields.link !== undefined)
+      this.response.writeEarlyHints(fields as Record<string, string | string[]>)
     else if (status === 102) this.response.writeProcessing()
   }
 
@@ -206,7 +218,13 @@ export class HttpProxyCarrier implements Carrier {
     })
   }
 
-  private upgrade(exchange: Exchange, pool: PoolSnapshot, answer: IncomingMessage, backendSocket: Socket, head: Buffer): void {
+  private upgrade(
+    exchange: Exchange,
+    pool: PoolSnapshot,
+    answer: IncomingMessage,
+    backendSocket: Socket,
+    head: Buffer,
+  ): void {
     if (!this.request.upgrade || !exchange.responseStarted(101)) {
       backendSocket.destroy()
       return
@@ -229,7 +247,13 @@ export class HttpProxyCarrier implements Carrier {
   answer(_exchange: Exchange, own: OwnAnswer): void {
     if (this.over) return
     this.over = true
-    sendOwnAnswer(this.message, this.response, own, this.request.id, this.options.closing() || (this.body !== undefined && !this.body.complete))
+    sendOwnAnswer(
+      this.message,
+      this.response,
+      own,
+      this.request.id,
+      this.options.closing() || (this.body !== undefined && !this.body.complete),
+    )
   }
 
   private clientGone(exchange: Exchange): void {
@@ -247,7 +271,13 @@ export class HttpProxyCarrier implements Carrier {
 }
 
 /** Writes an answer of ours; `close` ends the connection after it. */
-export function sendOwnAnswer(message: IncomingMessage, response: ServerResponse, own: OwnAnswer, requestId: string, close: boolean): void {
+export function sendOwnAnswer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  own: OwnAnswer,
+  requestId: string,
+  close: boolean,
+): void {
   const { type, body } = renderOwnAnswer(own, message.headers.accept, requestId)
   if (close) response.shouldKeepAlive = false
   const headers: Record<string, string | number> = {

@@ -2,9 +2,28 @@
 import type { IncomingMessage } from 'node:http'
 
 /** RFC 9110 §7.6.1, and the older ones still seen. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-authenticate', 'proxy-authorization'])
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-authenticate',
+  'proxy-authorization',
+])
 /** Replaced when the peer is not a trusted proxy. */
-const FORWARDED = new Set(['forwarded', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-server', 'x-forwarded-prefix'])
+const FORWARDED = new Set([
+  'forwarded',
+  'x-real-ip',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-forwarded-prefix',
+])
 
 function namedInConnection(raw: readonly string[]): Set<string> {
   const named = new Set<string>()
@@ -48,13 +67,15 @@ export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts)
   const headers: HeaderObject = Object.create(null)
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase()
-    if (HOP_BY_HOP.has(name) || named.has(name) || name === 'expect' || name === 'host' || name === 'content-length') continue
+    if (HOP_BY_HOP.has(name) || named.has(name) || name === 'expect' || name === 'host' || name === 'content-length')
+      continue
     if (!facts.trusted && (FORWARDED.has(name) || name === 'x-request-id')) continue
     append(headers, name, raw[index + 1] as string)
   }
   headers.host = facts.host
   if (facts.chunked) headers['transfer-encoding'] = 'chunked'
-  else if (request.headers['content-length'] !== undefined) headers['content-length'] = request.headers['content-length']
+  else if (request.headers['content-length'] !== undefined)
+    headers['content-length'] = request.headers['content-length']
   const chain = joined(headers['x-forwarded-for'])
   headers['x-forwarded-for'] = chain === undefined ? facts.clientAddress : `${chain}, ${facts.clientAddress}`
   headers['x-forwarded-proto'] ??= 'http'
@@ -62,7 +83,8 @@ export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts)
   headers['x-forwarded-port'] ??= String(facts.port)
   headers['x-request-id'] = facts.requestId
   const via = joined(headers.via)
-  headers.via = via === undefined ? `${request.httpVersion} ${facts.via}` : `${via}, ${request.httpVersion} ${facts.via}`
+  headers.via =
+    via === undefined ? `${request.httpVersion} ${facts.via}` : `${via}, ${request.httpVersion} ${facts.via}`
   headers.connection = facts.upgrade === undefined ? 'keep-alive' : 'Upgrade'
   if (facts.upgrade !== undefined) headers.upgrade = facts.upgrade
   return headers

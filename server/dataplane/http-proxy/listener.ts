@@ -57,9 +57,13 @@ class HttpProxyListener implements BoundListener {
       response.writeContinue()
       this.handle(message, response)
     })
-    this.server.on('checkExpectation', (message, response) => this.refuse(message, response, refusal(417, 'Only 100-continue may be expected.')))
+    this.server.on('checkExpectation', (message, response) =>
+      this.refuse(message, response, refusal(417, 'Only 100-continue may be expected.')),
+    )
     this.server.on('upgrade', (message, socket, head) => this.upgrade(message, socket as Socket, head))
-    this.server.on('connect', (message, socket) => this.refuseRaw(socket as Socket, refusal(405, 'CONNECT is not offered here.'), message))
+    this.server.on('connect', (message, socket) =>
+      this.refuseRaw(socket as Socket, refusal(405, 'CONNECT is not offered here.'), message),
+    )
     this.server.on('clientError', (error, socket) => this.clientError(error, socket as Socket))
   }
 
@@ -90,7 +94,12 @@ class HttpProxyListener implements BoundListener {
   }
 
   private accept(socket: Socket): void {
-    this.open.set(socket, { carrier: undefined, lastWords: undefined, busy: 0, trusted: this.settings.trusts(socket.remoteAddress ?? '') })
+    this.open.set(socket, {
+      carrier: undefined,
+      lastWords: undefined,
+      busy: 0,
+      trusted: this.settings.trusts(socket.remoteAddress ?? ''),
+    })
     socket.on('close', () => {
       this.open.delete(socket)
       if (this.open.size === 0) this.onEmpty?.()
@@ -102,9 +111,12 @@ class HttpProxyListener implements BoundListener {
     if (connection === undefined) return void message.socket.destroy()
     connection.busy += 1
     response.on('close', () => this.answered(message.socket, connection))
-    if (message.method !== undefined && REFUSED_METHODS.has(message.method)) return this.refuse(message, response, refusal(405, `${message.method} is not offered here.`))
-    if (message.rawHeaders.length > this.settings.limits.fields * 2) return this.refuse(message, response, refusal(431, 'The request has too many header fields.'))
-    if ((message.url?.length ?? 0) > this.settings.limits.targetBytes) return this.refuse(message, response, refusal(414, 'The request target is too long.'))
+    if (message.method !== undefined && REFUSED_METHODS.has(message.method))
+      return this.refuse(message, response, refusal(405, `${message.method} is not offered here.`))
+    if (message.rawHeaders.length > this.settings.limits.fields * 2)
+      return this.refuse(message, response, refusal(431, 'The request has too many header fields.'))
+    if ((message.url?.length ?? 0) > this.settings.limits.targetBytes)
+      return this.refuse(message, response, refusal(414, 'The request target is too long.'))
     if (message.method === 'OPTIONS' && message.url === '*') {
       message.resume()
       response.writeHead(204, { Allow: ALLOW })
@@ -197,7 +209,11 @@ class HttpProxyListener implements BoundListener {
 }
 
 /** Opens a listener. Rejects with the system's error when the address cannot be taken. */
-export async function openHttpProxyListener(settings: ListenerSnapshot, plane: Plane, options: ListenerOptions): Promise<BoundListener> {
+export async function openHttpProxyListener(
+  settings: ListenerSnapshot,
+  plane: Plane,
+  options: ListenerOptions,
+): Promise<BoundListener> {
   const listener = new HttpProxyListener(settings, plane, options)
   await listener.listen()
   return listener

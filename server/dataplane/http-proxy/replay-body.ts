@@ -1,5 +1,5 @@
 /** A request body that can be sent again: keeps the first bytes until a try has got through, and pauses the client rather than outgrow its bound. */
-import { PassThrough, type Readable } from 'node:stream'
+import type { PassThrough, Readable } from 'node:stream'
 import type { BodyState } from '../engine.ts'
 
 export class ReplayBody {

@@ -23,7 +23,12 @@ export class RequestView implements ExchangeRequest {
   private readonly message: IncomingMessage
   private readonly peer: string
 
-  constructor(message: IncomingMessage, target: { authority: string; path: string; query: string }, trusted: boolean, upgrade: boolean) {
+  constructor(
+    message: IncomingMessage,
+    target: { authority: string; path: string; query: string },
+    trusted: boolean,
+    upgrade: boolean,
+  ) {
     this.message = message
     this.peer = message.socket.remoteAddress ?? ''
     this.trusted = trusted
@@ -36,7 +41,12 @@ export class RequestView implements ExchangeRequest {
     this.target = target.path + target.query
     this.upgrade = upgrade
     const length = message.headers['content-length']
-    this.bodyLength = message.headers['transfer-encoding'] !== undefined ? Number.POSITIVE_INFINITY : length === undefined ? 0 : Number(length)
+    this.bodyLength =
+      message.headers['transfer-encoding'] !== undefined
+        ? Number.POSITIVE_INFINITY
+        : length === undefined
+          ? 0
+          : Number(length)
   }
 
   bodyState(): BodyState {
@@ -76,7 +86,9 @@ const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(?::\d{0,
 
 /** Where a request is going, or the answer that refuses it. Covers what Node's parser lets through (RFC 9112 §3.2). */
 export function readTarget(message: IncomingMessage): { authority: string; path: string; query: string } | OwnAnswer {
-  const hosts = message.rawHeaders.filter((_, index) => index % 2 === 0 && (message.rawHeaders[index] as string).toLowerCase() === 'host')
+  const hosts = message.rawHeaders.filter(
+    (_, index) => index % 2 === 0 && (message.rawHeaders[index] as string).toLowerCase() === 'host',
+  )
   if (hosts.length > 1) return refusal(400, 'The request names more than one Host.')
   let authority = message.headers.host ?? ''
   if (!AUTHORITY.test(authority)) return refusal(400, 'The Host field is not a valid host.')

@@ -19,7 +19,8 @@ export function joinTunnel(ends: TunnelEnds): void {
   const { client, backend, exchange, idleMs } = ends
   let head = `HTTP/1.1 101 ${ends.answer.statusMessage ?? 'Switching Protocols'}\r\nConnection: Upgrade\r\n`
   if (ends.answer.headers.upgrade !== undefined) head += `Upgrade: ${ends.answer.headers.upgrade}\r\n`
-  for (let index = 0; index < ends.headers.length; index += 2) head += `${ends.headers[index]}: ${ends.headers[index + 1]}\r\n`
+  for (let index = 0; index < ends.headers.length; index += 2)
+    head += `${ends.headers[index]}: ${ends.headers[index + 1]}\r\n`
   client.write(`${head}\r\n`, 'latin1')
   let closed = false
   const close = () => {

@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RouteConfig } from '../../shared/config/route.ts'
+import { buildRouteTable, hostMatches } from './route-table.ts'
+
+const route = (id: string, host?: string, path?: string): RouteConfig => ({
+  id,
+  listener: 'web',
+  match: { host, path },
+  action: { type: 'forward', pool: 'app' },
+})
+const build = (routes: RouteConfig[]) => buildRouteTable(routes, (config) => ({ id: config.id, pool: 0, maxBody: 0 }))
+
+describe('route table', () => {
+  const table = build([
+    route('api-v1', 'api.example.com', '/v1/*'),
+    route('exact', 'api.example.com', '/status'),
+    route('sub', '*.example.com'),
+    route('assets', undefined, '/assets*'),
+    route('rest'),
+  ])
+  const cases: [string, string, string][] = [
+    ['api.example.com', '/v1/users', 'api-v1'],
+    ['api.example.com', '/v1', 'api-v1'],
+    ['api.example.com', '/v10', 'sub'],
+    ['api.example.com', '/status', 'exact'],
+    ['api.example.com', '/status/', 'sub'],
+    ['a.b.example.com', '/', 'sub'],
+    ['example.com', '/', 'rest'],
+    ['other.org', '/assets-old/x', 'assets'],
+    ['other.org', '/x', 'rest'],
+  ]
+  it.each(cases)('%s%s → %s', (host, path, expected) => {
+    expect(table.match(host, path)?.id).toBe(expected)
+  })
+
+  it('answers undefined when nothing matches', () => {
+    expect(build([route('only', 'a.test')]).match('b.test', '/')).toBeUndefined()
+  })
+
+  it('agrees with a plain search in order', () => {
+    const hosts = fc.constantFrom('a.test', 'b.a.test', 'c.test', 'x.y.a.test')
+    const paths = fc.constantFrom('/', '/v1', '/v1/', '/v1/x', '/v1x', '/v2')
+    const patterns = fc.record({
+      host: fc.option(fc.constantFrom('a.test', '*.a.test', 'c.test', '*.y.a.test'), { nil: undefined }),
+      path: fc.option(fc.constantFrom('/*', '/v1', '/v1/*', '/v1*', '/'), { nil: undefined }),
+    })
+    fc.assert(
+      fc.property(fc.array(patterns, { maxLength: 8 }), hosts, paths, (list, host, path) => {
+        const routes = list.map((match, index) => route(`r${index}`, match.host, match.path))
+        const naive = routes.find(({ match }) => hostMatches(match.host, host) && naivePath(match.path, path))
+        expect(build(routes).match(host, path)?.id).toBe(naive?.id)
+      }),
+    )
+  })
+})
+
+function naivePath(pattern: string | undefined, path: string): boolean {
+  if (pattern === undefined) return true
+  if (!pattern.endsWith('*')) return pattern === path
+  const prefix = pattern.slice(0, -1)
+  return path.startsWith(prefix) || (prefix.endsWith('/') && path === prefix.slice(0, -1)) || prefix === '/'
+}

@@ -1,0 +1,87 @@
+/** Who may come in: expected names only (DNS rebinding), no other sites (CSRF), signed in, with a sufficient role. */
+
+import { isIP } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import type { Role } from '../../shared/api/bodies.ts'
+import { type Auth, allows } from '../control/auth.ts'
+import { ControlError } from '../errors.ts'
+import type { App } from './app.ts'
+
+export const COOKIE = 'evenkeel_session'
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Host part of a `Host` field, lower case, without port and brackets; undefined when it is not one. */
+export function hostName(host: string | undefined): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@\s]+))(?::\d{1,5})?$/i.exec(host ?? '')
+  return (match?.[1] ?? match?.[2])?.toLowerCase().replace(/\.$/, '')
+}
+
+/**
+ * Whether the admin server answers to a name. Rebinding needs a name the attacker controls, so addresses and loopback names
+ * are safe at any port (a tunnel such as `ssh -L 9000:localhost:7070` changes the port).
+ */
+export function nameExpected(host: string | undefined, names: ReadonlySet<string>): boolean {
+  const name = hostName(host)
+  if (name === undefined) return false
+  return isIP(name) > 0 || name === 'localhost' || name.endsWith('.localhost') || names.has(name) || names.has('*')
+}
+
+/** Whether a request that changes something was made by our own page, or by no page at all. */
+export function sameOrigin(headers: FastifyRequest['headers']): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
+  const { origin, host } = headers
+  if (origin === undefined) return true
+  return URL.canParse(origin) && new URL(origin).host === new URL(`${new URL(origin).protocol}//${host}`).host
+}
+
+export function isLoopback(address: string | undefined): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address ?? '')
+}
+
+/** Whether the client sits on this machine and is not a proxy that speaks for somebody else. */
+export function isLocalClient(request: FastifyRequest): boolean {
+  const forwarded = request.headers['x-forwarded-for'] ?? request.headers.forwarded
+  return isLoopback(request.socket.remoteAddress) && forwarded === undefined
+}
+
+/** What a request shows to be let in; a bearer token goes before the cookie. */
+export function bearerOrCookie(request: FastifyRequest): { cookie?: string; bearer?: string } {
+  const { authorization } = request.headers
+  const bearer = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1]
+  if (authorization !== undefined) return { bearer: bearer ?? '' }
+  const cookie = request.cookies[COOKIE]
+  return cookie ? { cookie: cookie.slice(0, 512) } : {}
+}
+
+function accessOf(request: FastifyRequest): Role | 'anybody' {
+  const { access } = request.routeOptions.config
+  if (access !== undefined) return access
+  if (request.routeOptions.url === undefined && !request.url.startsWith('/api')) return 'anybody'
+  return SAFE.has(request.method) ? 'viewer' : 'operator'
+}
+
+/** Installs the checks in front of every route, unknown ones included. `names` may grow later. */
+export function guard(app: App, auth: Auth, names: ReadonlySet<string>): void {
+  app.decorateRequest('identity', null)
+  app.addHook('onRequest', async (request) => {
+    const { anyHost } = request.routeOptions.config
+    const { host, authorization } = request.headers
+    if (!anyHost && authorization === undefined && !nameExpected(host, names))
+      throw new ControlError('wrong-host', `The admin server does not answer to the name "${hostName(host) ?? ''}".`)
+    if (!SAFE.has(request.method) && !sameOrigin(request.headers))
+      throw new ControlError('cross-site', 'The request was made by a page of another site.')
+    const access = accessOf(request)
+    if (access === 'anybody') return
+    const identity = auth.identify(bearerOrCookie(request))
+    if (!identity) throw new ControlError('sign-in-required', 'You are not signed in, or your session has ended.')
+    request.identity = identity
+    if (!allows(identity.role, access))
+      throw new ControlError('role-too-low', `This needs the role ${access}; ${identity.name} has ${identity.role}.`)
+  })
+}
+
+/** Name of who asks, for the history. */
+export function actor(request: FastifyRequest): string {
+  return request.identity?.name ?? 'nobody'
+}

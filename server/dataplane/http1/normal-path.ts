@@ -1,0 +1,3 @@
+export function normalTarget(path: string): string | undefined {
+  return path
+}

@@ -1,0 +1,1 @@
+export { openHttpProxyListener as openNativeListener } from './http-proxy/listener.ts'

@@ -1,0 +1,135 @@
+/** Answers for charts: from memory or from the sink, with the part that is not stored yet, gaps as gaps and idleness as zeros. */
+import type { z } from 'zod'
+import {
+  type Series,
+  type SeriesAnswer,
+  type SeriesPoint,
+  seriesColumns,
+  type seriesQuerySchema,
+} from '../../shared/api/series.ts'
+import type { Rollup } from './rollup.ts'
+import { addCounts, type Counts, emptyCounts, keyOf, type SeriesName, toPoint } from './sample.ts'
+import type { SecondsMemory } from './seconds.ts'
+import type { SeriesRange, SeriesSink, StoredStep } from './sink.ts'
+import { chooseStep, type Step } from './steps.ts'
+
+export type SeriesQuery = z.output<typeof seriesQuerySchema>
+
+export interface SeriesReaderOptions {
+  seconds: SecondsMemory
+  rollup: Rollup
+  sink: SeriesSink
+  /** Backends there are now: they have series even when nothing was counted. */
+  backends(): readonly SeriesName[]
+  /** How long a stored step is kept, milliseconds. */
+  keptMs(step: StoredStep): number
+}
+
+const WHOLE: SeriesName = { pool: '', backend: '' }
+
+export class SeriesReader {
+  private readonly options: SeriesReaderOptions
+
+  constructor(options: SeriesReaderOptions) {
+    this.options = options
+  }
+
+  /** The series of a query at `nowEpochMs`. The last point may be of a step that has not ended. */
+  answer(query: SeriesQuery, nowEpochMs: number): SeriesAnswer {
+    const to = Math.max(query.from, Math.min(query.to, nowEpochMs + 1000))
+    const present = this.present(query)
+    const { keptMs } = this.options
+    const step = chooseStep({
+      from: query.from,
+      to,
+      now: nowEpochMs,
+      asked: query.step,
+      series: present.length,
+      keptMs,
+    })
+    const range = {
+      ...(query.pool !== undefined && { pool: query.pool }),
+      ...(query.backend !== undefined && { backend: query.backend }),
+      from: Math.floor(query.from / step.ms) * step.ms,
+      to,
+    }
+    const found = step.base === 'memory' ? this.fromMemory(range) : this.fromSink(range, step, step.base)
+    const names = new Map([...present, ...found.names].map((name) => [keyOf(name), name]))
+    const series = [...names.values()]
+      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      .map((name): Series => {
+        const points = found.points(name)
+        return {
+          pool: name.pool === '' ? null : name.pool,
+          backend: name.backend === '' ? null : name.backend,
+          points: found.ran.map((t) => points.get(t) ?? zeros(t)),
+        }
+      })
+    return { from: query.from, to: query.to, step: step.ms, columns: seriesColumns, series }
+  }
+
+  /** Names that the answer has in any case. */
+  private present({ pool, backend }: SeriesQuery): SeriesName[] {
+    if (pool === undefined) {
+      const pools = new Set(this.options.backends().map((name) => name.pool))
+      return [WHOLE, ...[...pools].map((id) => ({ pool: id, backend: '' }))]
+    }
+    if (backend !== undefined) return [{ pool, backend }]
+    return [{ pool, backend: '' }, ...this.options.backends().filter((name) => name.pool === pool)]
+  }
+
+  private fromMemory(range: SeriesRange): Found {
+    const { seconds } = this.options
+    return {
+      names: seconds.names().filter((name) => belongs(name, range)),
+      ran: seconds.points(WHOLE, range.from, range.to).map((point) => point[0] as number),
+      points: (name) => byTime(seconds.points(name, range.from, range.to)),
+    }
+  }
+
+  private fromSink(range: SeriesRange, step: Step, base: StoredStep): Found {
+    const { sink, rollup } = this.options
+    const rows = new Map<string, Map<number, Counts>>()
+    const ran = new Set<number>()
+    const include = (row: Counts | (SeriesName & Parameters<typeof addCounts>[1]), t: number) => {
+      const ofName = rows.get(keyOf(row)) ?? new Map<number, Counts>()
+      rows.set(keyOf(row), ofName)
+      const sum = ofName.get(t) ?? emptyCounts(row)
+      ofName.set(t, sum)
+      addCounts(sum, row)
+    }
+    for (const row of sink.querySeries(base, range, step.ms)) include(row, row.t)
+    for (const row of sink.querySeries(base, { ...range, ...WHOLE }, step.ms)) ran.add(row.t)
+    for (const row of rollup.openRows(base)) {
+      if (row.t < range.from || row.t >= range.to) continue
+      const t = Math.floor(row.t / step.ms) * step.ms
+      ran.add(t)
+      if (belongs(row, range)) include(row, t)
+    }
+    return {
+      names: [...rows.values()].flatMap((ofName) => [...ofName.values()].slice(0, 1)),
+      ran: [...ran].sort((a, b) => a - b),
+      points: (name) => new Map([...(rows.get(keyOf(name)) ?? [])].map(([t, counts]) => [t, toPoint(t, counts)])),
+    }
+  }
+}
+
+interface Found {
+  names: readonly SeriesName[]
+  /** Steps in which the process ran, ascending. */
+  ran: readonly number[]
+  points(name: SeriesName): Map<number, SeriesPoint>
+}
+
+function belongs(name: SeriesName, range: SeriesRange): boolean {
+  if (range.pool === undefined) return name.backend === ''
+  return name.pool === range.pool && (range.backend === undefined || name.backend === range.backend)
+}
+
+function byTime(points: readonly SeriesPoint[]): Map<number, SeriesPoint> {
+  return new Map(points.map((point) => [point[0] as number, point]))
+}
+
+function zeros(t: number): SeriesPoint {
+  return seriesColumns.map((name) => (name === 't' ? t : name.startsWith('p') ? null : 0))
+}

@@ -65,7 +65,8 @@ export class WriteQueue {
 
   /** Stores what waits, in one transaction. Call it about once a second. True when nothing waits any more. */
   flush(): boolean {
-    if (this.writes.length === 0 && this.failing === undefined) return true
+    // Only a real write shows that writing works again.
+    if (this.writes.length === 0) return this.failing === undefined
     const outcome = this.store(this.writes)
     if (outcome === 'failed' || (outcome === 'defect' && !this.storeSingly())) return false
     if (outcome === 'stored') this.remove(this.writes.length)

@@ -55,9 +55,10 @@ export function bearerOrCookie(request: FastifyRequest): { cookie?: string; bear
 }
 
 function accessOf(request: FastifyRequest): Role | 'anybody' {
-  const { access } = request.routeOptions.config
-  if (access !== undefined) return access
-  if (request.routeOptions.url === undefined && !request.url.startsWith('/api')) return 'anybody'
+  const { config, url } = request.routeOptions
+  const unknown = url === undefined || url === '/*'
+  if (unknown && !request.url.startsWith('/api')) return 'anybody'
+  if (config.access !== undefined && !unknown) return config.access
   return SAFE.has(request.method) ? 'viewer' : 'operator'
 }
 

@@ -16,7 +16,6 @@ const testRequest = z
       .default('/'),
   })
   .strict()
-  .prefault({})
 
 export function processRoutes(app: App, parts: ApiParts): void {
   const anybody = { access: 'anybody', anyHost: true } as const
@@ -57,7 +56,7 @@ export function processRoutes(app: App, parts: ApiParts): void {
 export function trialRoutes(app: App, parts: ApiParts): void {
   app.post(
     `${API}/test-request`,
-    { schema: { summary: 'Send a request through a listener and see who answers', body: testRequest } },
+    { schema: { summary: 'Send a request through a listener and see who answers', body: testRequest.nullish() } },
     async ({ body }) => {
       const { listener, path } = testRequest.parse(body ?? {})
       return parts.testRequest({ listener, path })

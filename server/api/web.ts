@@ -21,7 +21,7 @@ function wantsPage(request: FastifyRequest): boolean {
 
 /** Serves files and the start page; answers everything unknown. `root` may appear later: it is looked at per request. */
 export function webRoutes(app: App, root: string): void {
-  app.get('/*', { schema: { hide: true }, config: { access: 'anybody' } }, (request, reply) => {
+  app.get('/*', { schema: { hide: true } }, (request, reply) => {
     const path = (request.params as { '*': string })['*']
     if (path.startsWith('api')) return unknown(request, reply)
     if (path === '' || path.endsWith('/')) return startPage(reply)

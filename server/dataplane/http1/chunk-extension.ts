@@ -1,0 +1,69 @@
+/** Grammar of chunk extensions (RFC 9112 §7.1.1), without the whitespace that only lenient parsers take. They are checked and dropped. */
+import { CR, FIELD_VALUE, SEMICOLON, TOKEN } from './tables.ts'
+
+/** States; `reset` starts behind the first semicolon. */
+const NAME_START = 0
+const NAME = 1
+const VALUE_START = 2
+const VALUE = 3
+const QUOTED = 4
+const QUOTED_PAIR = 5
+const AFTER_QUOTED = 6
+
+const QUOTE = 34
+const BACKSLASH = 92
+const EQUALS = 61
+/** Bytes of extensions per chunk: nobody uses them but to make servers work for nothing. */
+const MAX_BYTES = 256
+
+/** Checks the extensions of one chunk; reused. */
+export class ChunkExtension {
+  private state = NAME_START
+  private size = 0
+  /** The CR that ends the extensions has been seen; it is not consumed. */
+  done = false
+
+  /** Makes it ready for the next chunk with extensions. */
+  reset(): void {
+    this.state = NAME_START
+    this.size = 1
+    this.done = false
+  }
+
+  /** Reads up to the CR. Returns the position reached, or -1 when the extensions are refused. */
+  consume(buffer: Uint8Array, start: number, end: number): number {
+    for (let i = start; i < end; i++) {
+      const byte = buffer[i] as number
+      if (byte === CR && (this.state === NAME || this.state === VALUE || this.state === AFTER_QUOTED)) {
+        this.done = true
+        return i
+      }
+      if (++this.size > MAX_BYTES) return -1
+      const next = this.next(byte)
+      if (next < 0) return -1
+      this.state = next
+    }
+    return end
+  }
+
+  private next(byte: number): number {
+    switch (this.state) {
+      case NAME_START:
+        return TOKEN[byte] === 1 ? NAME : -1
+      case NAME:
+        if (TOKEN[byte] === 1) return NAME
+        return byte === EQUALS ? VALUE_START : byte === SEMICOLON ? NAME_START : -1
+      case VALUE_START:
+        return byte === QUOTE ? QUOTED : TOKEN[byte] === 1 ? VALUE : -1
+      case VALUE:
+        return TOKEN[byte] === 1 ? VALUE : byte === SEMICOLON ? NAME_START : -1
+      case QUOTED:
+        if (byte === QUOTE) return AFTER_QUOTED
+        return byte === BACKSLASH ? QUOTED_PAIR : FIELD_VALUE[byte] === 1 ? QUOTED : -1
+      case QUOTED_PAIR:
+        return FIELD_VALUE[byte] === 1 ? QUOTED : -1
+      default:
+        return byte === SEMICOLON ? NAME_START : -1
+    }
+  }
+}

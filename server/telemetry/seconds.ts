@@ -63,6 +63,13 @@ export class SecondsMemory implements FrameConsumer {
     return points
   }
 
+  /** The earliest second there is a record of; undefined before the first. */
+  oldest(): number | undefined {
+    const whole = { pool: '', backend: '' }
+    const start = this.chains.get(keyOf(whole))?.blocks[0]?.start
+    return start === undefined ? undefined : (this.points(whole, start, start + BLOCK_MS)[0]?.[0] ?? undefined)
+  }
+
   /** Names with at least one record. */
   names(): SeriesName[] {
     return [...this.chains.values()].map(({ pool, backend }) => ({ pool, backend }))

@@ -9,8 +9,8 @@ import {
 } from '../../shared/api/series.ts'
 import type { Rollup } from './rollup.ts'
 import { addCounts, type Counts, emptyCounts, keyOf, type SeriesName, toPoint } from './sample.ts'
-import type { SecondsMemory } from './seconds.ts'
-import type { SeriesRange, SeriesSink, StoredStep } from './sink.ts'
+import { MEMORY_MS, type SecondsMemory } from './seconds.ts'
+import { type SeriesRange, type SeriesSink, STEP_MS, type StoredStep } from './sink.ts'
 import { chooseStep, type Step } from './steps.ts'
 
 export type SeriesQuery = z.output<typeof seriesQuerySchema>
@@ -38,14 +38,14 @@ export class SeriesReader {
   answer(query: SeriesQuery, nowEpochMs: number): SeriesAnswer {
     const to = Math.max(query.from, Math.min(query.to, nowEpochMs + 1000))
     const present = this.present(query)
-    const { keptMs } = this.options
     const step = chooseStep({
       from: query.from,
       to,
       now: nowEpochMs,
       asked: query.step,
+      memoryMs: this.memoryMs(query.from, nowEpochMs),
       series: present.length,
-      keptMs,
+      keptMs: this.options.keptMs,
     })
     const range = {
       ...(query.pool !== undefined && { pool: query.pool }),
@@ -66,6 +66,15 @@ export class SeriesReader {
         }
       })
     return { from: query.from, to: query.to, step: step.ms, columns: seriesColumns, series }
+  }
+
+  /** How far back memory answers fully: after a restart, only to the start when there is stored history before it. */
+  private memoryMs(from: number, now: number): number {
+    const { seconds, sink } = this.options
+    const oldest = seconds.oldest()
+    if (from < now - MEMORY_MS * 2 || (oldest !== undefined && from >= oldest)) return MEMORY_MS
+    const before = { ...WHOLE, from, to: (oldest ?? now) - STEP_MS['10s'] + 1 }
+    return sink.querySeries('10s', before, STEP_MS['10s']).length > 0 ? now - (oldest ?? now) : MEMORY_MS
   }
 
   /** Names that the answer has in any case. */

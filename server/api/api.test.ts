@@ -228,7 +228,7 @@ describe('the dashboard', () => {
     writeFileSync(join(root, 'index.html'), '<title>start</title>')
     writeFileSync(join(root, 'assets', 'app-1234.js'), 'export {}')
     writeFileSync(join(root, '..', 'secret.txt'), 'secret')
-    const start = await page('/pools/app')
+    const start = await page('/pools/app.v2')
     expect([start.statusCode, start.headers['cache-control']]).toEqual([200, 'no-cache'])
     expect(start.headers['content-security-policy']).toContain("frame-ancestors 'none'")
     const script = await page('/assets/app-1234.js')

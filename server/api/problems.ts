@@ -34,7 +34,9 @@ export function toControlError(error: unknown): ControlError | undefined {
   if (known) return new ControlError(known, message)
   if (fromStorage({ name, code }))
     return new ControlError('storage-failing', `${message} Traffic goes on.`, { cause: error, retryAfterSeconds: 5 })
-  if (statusCode === 400) return new ControlError('invalid-json', message)
+  if (error instanceof SyntaxError && statusCode === 400) return new ControlError('invalid-json', message)
+  if (statusCode === 403 || statusCode === 404) return new ControlError('not-found', 'There is nothing here.')
+  if (statusCode === 400) return new ControlError('invalid-request', message)
   return undefined
 }
 

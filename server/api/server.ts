@@ -75,7 +75,7 @@ async function addPlugins(app: App, version: string): Promise<void> {
       return new ControlError('slow-down', `Too many tries. Wait ${retryAfterSeconds} s.`, { retryAfterSeconds })
     },
   })
-  await app.register(staticFiles, { serve: false, cacheControl: false })
+  await app.register(staticFiles, { serve: false, cacheControl: false, preCompressed: true })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -1,6 +1,6 @@
 /** The built dashboard: files of `dist/web`, and its start page for every address of the single-page application. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
+import { resolve, sep } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ControlError } from '../errors.ts'
 import type { App } from './app.ts'
@@ -13,34 +13,46 @@ const missing = `<!doctype html>
 </html>
 `
 
-function wantsPage(request: FastifyRequest): boolean {
-  const read = request.method === 'GET' || request.method === 'HEAD'
-  const path = request.url.split('?')[0] as string
-  return read && !path.startsWith('/api') && !path.startsWith('/assets/') && !/\.[a-z0-9]{2,5}$/i.test(path)
+/** Whether `path` names a file below `root`; dot files and anything that leads outside do not. */
+function isFile(root: string, path: string): boolean {
+  if (path.includes('\0') || path.split('/').some((part) => part.startsWith('.'))) return false
+  const file = resolve(root, path)
+  if (!file.startsWith(resolve(root) + sep)) return false
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+  } catch {
+    return false
+  }
+}
+
+const FILE_ENDING = /\.(?:js|mjs|css|map|json|html?|txt|xml|svg|png|jpe?g|gif|webp|ico|woff2?|webmanifest|php|asp)$/i
+
+/** Whether an address belongs to the application itself, which finds its own pages: `/pools/app.v2`. */
+function isPage(path: string): boolean {
+  const odd = /[\0\\]|\/\/|^\/|(?:^|\/)\./.test(path)
+  return !odd && !/^(?:api|assets)(?:\/|$)/.test(path) && !FILE_ENDING.test(path)
+}
+
+function unknown(request: FastifyRequest, reply: FastifyReply) {
+  const path = request.url.split('?')[0]
+  return sendProblem(reply, new ControlError('not-found', `There is nothing at ${request.method} ${path}.`))
+}
+
+function startPage(reply: FastifyReply, root: string) {
+  if (isFile(root, 'index.html')) return reply.header('cache-control', 'no-cache').sendFile('index.html', root)
+  return reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(missing)
 }
 
 /** Serves files and the start page; answers everything unknown. `root` may appear later: it is looked at per request. */
 export function webRoutes(app: App, root: string): void {
   app.get('/*', { schema: { hide: true } }, (request, reply) => {
     const path = (request.params as { '*': string })['*']
-    if (path.startsWith('api')) return unknown(request, reply)
-    if (path === '' || path.endsWith('/')) return startPage(reply)
-    if (path.startsWith('assets/')) reply.header('cache-control', 'public, max-age=31536000, immutable')
-    else reply.header('cache-control', 'no-cache')
-    return reply.sendFile(path, root)
+    if (isFile(root, path)) {
+      const forever = path.startsWith('assets/')
+      reply.header('cache-control', forever ? 'public, max-age=31536000, immutable' : 'no-cache')
+      return reply.sendFile(path, root)
+    }
+    return isPage(path) ? startPage(reply, root) : unknown(request, reply)
   })
-
-  function startPage(reply: FastifyReply) {
-    reply.header('cache-control', 'no-cache')
-    if (!existsSync(join(root, 'index.html')))
-      return reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(missing)
-    return reply.code(200).sendFile('index.html', root)
-  }
-
-  function unknown(request: FastifyRequest, reply: FastifyReply) {
-    const path = request.url.split('?')[0]
-    return sendProblem(reply, new ControlError('not-found', `There is nothing at ${request.method} ${path}.`))
-  }
-
-  app.setNotFoundHandler((request, reply) => (wantsPage(request) ? startPage(reply) : unknown(request, reply)))
+  app.setNotFoundHandler(unknown)
 }

@@ -4,7 +4,7 @@ import { newBackendsSchema, patchSchema, probeRequestSchema } from '../../shared
 import { healthCheckSchema } from '../../shared/config/health-check.ts'
 import { addBackends, patchBackend, removeBackend } from '../control/edits.ts'
 import { ControlError } from '../errors.ts'
-import { API, type App } from './app.ts'
+import { API, type App } from './fastify.ts'
 import { changeFor } from './items.ts'
 import type { ApiParts } from './parts.ts'
 import { answerChange } from './revision-headers.ts'

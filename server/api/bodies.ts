@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { parseConfigText } from '../control/import-export.ts'
 import { issuesOf } from '../control/issues.ts'
 import { ControlError } from '../errors.ts'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 
 const DEEPEST = 40
 

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Role } from '../../shared/api/bodies.ts'
 import { type Auth, allows } from '../control/auth.ts'
 import { ControlError } from '../errors.ts'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 
 export const COOKIE = 'evenkeel_session'
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])

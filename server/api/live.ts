@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { eventsQuerySchema } from '../../shared/api/records.ts'
 import { seriesQuerySchema } from '../../shared/api/series.ts'
 import { ControlError } from '../errors.ts'
-import { API, type App } from './app.ts'
+import { API, type App } from './fastify.ts'
 import type { ApiParts } from './parts.ts'
 import type { StreamHub } from './stream-hub.ts'
 

@@ -1,7 +1,7 @@
 /** `/users` and `/tokens`: for administrators only. */
 import { z } from 'zod'
 import { newTokenSchema, newUserSchema, password, roleSchema } from '../../shared/api/bodies.ts'
-import { API, type App } from './app.ts'
+import { API, type App } from './fastify.ts'
 import { actor } from './guard.ts'
 import type { ApiParts } from './parts.ts'
 import type { StreamHub } from './stream-hub.ts'

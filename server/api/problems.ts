@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem } from '../../shared/api/problem.ts'
 import { ControlError, type ErrorCode, errorCatalogue, errorType } from '../errors.ts'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 import type { ApiLog } from './parts.ts'
 
 /** Errors of fastify that are the client's doing. */

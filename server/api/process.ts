@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { allows } from '../control/auth.ts'
 import { ControlError } from '../errors.ts'
-import { API, type App } from './app.ts'
+import { API, type App } from './fastify.ts'
 import { actor, bearerOrCookie, isLocalClient } from './guard.ts'
 import type { ApiParts } from './parts.ts'
 

@@ -1,7 +1,7 @@
 /** `/revisions`: the history of the configuration, and going back in it. */
 import { z } from 'zod'
 import { ControlError } from '../errors.ts'
-import { API, type App } from './app.ts'
+import { API, type App } from './fastify.ts'
 import { actor } from './guard.ts'
 import type { ApiParts } from './parts.ts'
 import { answerChange, requiredBase } from './revision-headers.ts'

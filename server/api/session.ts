@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Me, type SetupStatus, sessionRequestSchema, setupRequestSchema } from '../../shared/api/bodies.ts'
 import { type Identity, SESSION_MS, type SignIn } from '../control/auth.ts'
-import { API, type App } from './app.ts'
+import { API, type App } from './fastify.ts'
 import { COOKIE } from './guard.ts'
 import type { ApiParts } from './parts.ts'
 import type { StreamHub } from './stream-hub.ts'

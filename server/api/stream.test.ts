@@ -2,8 +2,8 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIN_TOKEN, type AdminWorld, adminWorld } from '../testing/admin-world.ts'
+import { createApi } from './app.ts'
 import type { Api } from './parts.ts'
-import { createApi } from './server.ts'
 import { createStreamHub } from './stream-hub.ts'
 
 let world: AdminWorld

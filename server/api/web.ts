@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ControlError } from '../errors.ts'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 import { sendProblem } from './problems.ts'
 
 const missing = `<!doctype html>

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backupName, backupTo } from './backup.ts'
+import { openDatabase } from './open.ts'
 import { adviceFor, DatabaseProblem, problemCode, toProblem } from './problem.ts'
 import { commitRevision, latestRevision } from './revisions.ts'
 import { type TemporaryDatabase, temporaryDatabase } from './testing.ts'
@@ -134,6 +135,14 @@ test('a backup is whole, can be opened, and leaves nothing half-written', () => 
   writeFileSync(file, readFileSync(backup))
   expect(latestRevision(data.open().db)?.summary).toBe('first')
   expect(readdirSync(backups)).toEqual([backupName(1000, 'by-hand')])
+})
+
+test('a data directory that is a file is told as such', () => {
+  const file = join(data.directory, 'file')
+  writeFileSync(file, '')
+  const problem = problemOf(() => openDatabase(file, { now: 1 }))
+  expect(problem.code).toBe('unavailable')
+  expect(problem.message).toContain('Check that the data directory is a directory')
 })
 
 test.each([

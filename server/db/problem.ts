@@ -31,7 +31,8 @@ export function problemCode(error: unknown): DatabaseProblemCode | undefined {
     return 'read-only'
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked'
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'corrupt'
-  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code === 'EIO') return 'unavailable'
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN')) return 'unavailable'
+  if (code === 'EIO' || code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST') return 'unavailable'
   return undefined
 }
 
@@ -43,7 +44,7 @@ const advice: Record<DatabaseProblemCode, string> = {
   locked: 'Close the other program that uses the database.',
   'migration-edited': 'Put the released migration file back.',
   'migration-failed': 'Start the Evenkeel that was used before; the database was not changed.',
-  unavailable: 'Check the disk that holds the data directory.',
+  unavailable: 'Check that the data directory is a directory, and the disk that holds it.',
 }
 
 const what: Record<DatabaseProblemCode, string> = {
@@ -54,7 +55,7 @@ const what: Record<DatabaseProblemCode, string> = {
   locked: 'another program holds it',
   'migration-edited': 'a migration was edited',
   'migration-failed': 'a migration failed',
-  unavailable: 'the disk reported an error',
+  unavailable: 'the file system reported an error',
 }
 
 /** What to do about a fault. */

@@ -2,6 +2,7 @@
 import { Counter, Gauge, type Metric, Registry } from 'prom-client'
 import type { Status } from '../../shared/api/live.ts'
 import { latencyMetric } from './prometheus-latency.ts'
+import { processGauges, type Spec, storageCounters, workerGauges } from './prometheus-process.ts'
 import type { NumbersSource, SlotName } from './reader.ts'
 
 export interface MetricsOptions {
@@ -14,15 +15,6 @@ export interface MetricsOptions {
   status(): Status
   /** Rows of history that wait to be stored, and rows given up since the start. */
   storageRows(): { waiting: number; dropped: number }
-}
-
-type Put = (labels: Record<string, string>, value: number) => void
-
-interface Spec {
-  name: string
-  help: string
-  labels: readonly string[]
-  fill(put: Put): void
 }
 
 const BACKEND = ['pool', 'backend'] as const
@@ -88,7 +80,7 @@ export class Metrics {
 
 function trafficCounters({ source, counters, slots }: MetricsOptions): Spec[] {
   const row = new Float64Array(counters.length)
-  const perSlot = (columns: Record<string, string>, label: string) => (put: Put) => {
+  const perSlot = (columns: Record<string, string>, label: string) => (put: Parameters<Spec['fill']>[0]) => {
     for (const { slot, pool, backend } of slots()) {
       source.readCounters(slot, row)
       for (const [value, column] of Object.entries(columns))
@@ -117,7 +109,7 @@ function trafficCounters({ source, counters, slots }: MetricsOptions): Spec[] {
     },
     {
       name: 'evenkeel_bytes_total',
-      help: 'Bytes of bodies: in (from clients to the backend) and out (from the backend to clients).',
+      help: 'Bytes carried: in (from clients to the backend) and out (from the backend to clients).',
       labels: [...BACKEND, 'direction'],
       fill: perSlot({ in: 'bytesIn', out: 'bytesOut' }, 'direction'),
     },
@@ -158,93 +150,6 @@ function backendGauges({ source, slots, status }: MetricsOptions): Spec[] {
       labels: ['pool'],
       fill(put) {
         for (const { id, failingOpen } of status().pools) put({ pool: id }, failingOpen ? 1 : 0)
-      },
-    },
-  ]
-}
-
-function processGauges({ status, storageRows }: MetricsOptions): Spec[] {
-  const single = (name: string, help: string, value: () => number): Spec => ({
-    name,
-    help,
-    labels: [],
-    fill: (put) => put({}, value()),
-  })
-  return [
-    single('evenkeel_revision', 'Revision of the configuration in force.', () => status().revision),
-    single(
-      'evenkeel_start_time_seconds',
-      'Start of the process, in seconds since 1970.',
-      () => status().startedAt / 1000,
-    ),
-    single('evenkeel_memory_bytes', 'Resident memory of the process.', () => status().memoryBytes),
-    single('evenkeel_storage_ok', '1 while history can be saved, else 0.', () =>
-      status().storage.condition === 'ok' ? 1 : 0,
-    ),
-    single('evenkeel_storage_bytes', 'Bytes the database takes on the disk.', () => status().storage.bytes),
-    single(
-      'evenkeel_storage_waiting_rows',
-      'Rows of history in memory, waiting to be saved.',
-      () => storageRows().waiting,
-    ),
-    single(
-      'evenkeel_workers_running',
-      'Worker threads that serve traffic.',
-      () => status().workers.filter(({ condition }) => condition === 'running').length,
-    ),
-    {
-      name: 'evenkeel_connections',
-      help: 'Client connections of a listener now.',
-      labels: ['listener'],
-      fill(put) {
-        for (const { id, connections } of status().listeners) put({ listener: id }, connections)
-      },
-    },
-    {
-      name: 'evenkeel_build_info',
-      help: 'Always 1; the label says which version runs.',
-      labels: ['version'],
-      fill: (put) => put({ version: status().version }, 1),
-    },
-  ]
-}
-
-function workerGauges({ source, workerGauges: names, status }: MetricsOptions): Spec[] {
-  const perWorker = (name: string, help: string, gauge: string, scale: number): Spec => ({
-    name,
-    help,
-    labels: ['worker'],
-    fill(put) {
-      for (const { index } of status().workers)
-        put({ worker: String(index) }, source.gauge(index, names.indexOf(gauge)) * scale)
-    },
-  })
-  return [
-    perWorker('evenkeel_worker_connections', 'Client connections of a worker thread now.', 'connections', 1),
-    perWorker(
-      'evenkeel_worker_utilization',
-      'Share of the last second in which a worker thread was busy, 0 to 1 (event-loop utilization).',
-      'utilization',
-      1,
-    ),
-    perWorker('evenkeel_worker_lag_seconds', 'How late timers of a worker thread are.', 'lagMs', 0.001),
-  ]
-}
-
-function storageCounters({ storageRows, status }: MetricsOptions): Spec[] {
-  return [
-    {
-      name: 'evenkeel_storage_dropped_rows_total',
-      help: 'Rows of history given up because they could not be saved for too long.',
-      labels: [],
-      fill: (put) => put({}, storageRows().dropped),
-    },
-    {
-      name: 'evenkeel_worker_restarts_total',
-      help: 'How often a worker thread had to be started again.',
-      labels: ['worker'],
-      fill(put) {
-        for (const { index, restarts } of status().workers) put({ worker: String(index) }, restarts)
       },
     },
   ]

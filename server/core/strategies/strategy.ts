@@ -66,3 +66,31 @@ export interface Strategy {
   /** The key a hash strategy used for this request, or undefined. Never called on the hot path. */
   key?(request: PickRequest): string | undefined
 }
+
+/** Strategies by configuration. Matches the schema in `shared/config/strategy.ts`, which a test compares with the registry. */
+export type StrategySpec =
+  | { readonly type: 'round-robin' }
+  | { readonly type: 'least-connections' }
+  | { readonly type: 'least-time' }
+  | { readonly type: 'power-of-two' }
+  | { readonly type: 'random' }
+  | HashSpec
+  | { readonly type: 'first' }
+
+export interface HashSpec {
+  readonly type: 'hash'
+  /** What of the request is hashed: `client-ip`, `uri`, `header:<name>`, `cookie:<name>` or `query:<name>`. */
+  readonly on: string
+  /** How keys are placed: a lookup table, or the highest score. */
+  readonly method: 'maglev' | 'rendezvous'
+  /** Skip a backend that has this many times its share of the requests in flight, ≥ 1; absent: no bound. */
+  readonly boundedLoad?: number
+}
+
+export type StrategyType = StrategySpec['type']
+
+/** Makes one strategy from its configuration. */
+export type StrategyFactory<T extends StrategyType = StrategyType> = (
+  spec: Extract<StrategySpec, { type: T }>,
+  context: StrategyContext,
+) => Strategy

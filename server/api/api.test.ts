@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ExchangeRecord } from '../../shared/api/records.ts'
 import { ControlError } from '../errors.ts'
 import { type AdminWorld, adminWorld, asAdmin, smallDocument } from '../testing/admin-world.ts'
 
@@ -161,6 +160,27 @@ describe('what is live', () => {
     expect((await call('POST', '/api/v1/demo')).status).toBe(204)
   })
 
+  it('lists exchanges by every condition, whatever the log understands', async () => {
+    const log = Array.from({ length: 20 }, (_, n) => ({
+      ...{
+        id: `e${n}`,
+        at: 100 - n,
+        method: n % 2 ? 'GET' : 'POST',
+        path: `/p/${n}`,
+        client: '10.0.0.1',
+        totalMs: n * 10,
+      },
+    })) as ExchangeRecord[]
+    world = await adminWorld({ exchanges: ({ limit }) => log.slice(0, limit) })
+    const ids = async (query: string) =>
+      (await call('GET', `/api/v1/exchanges?${query}`)).body.map((one: { id: string }) => one.id)
+    expect(await ids('limit=2')).toEqual(['e0', 'e1'])
+    expect(await ids('minMs=180')).toEqual(['e18', 'e19'])
+    expect(await ids('method=get&limit=2')).toEqual(['e1', 'e3'])
+    expect(await ids('before=98&limit=2')).toEqual(['e3', 'e4'])
+    expect(await ids('path=/P/7')).toEqual(['e7'])
+  })
+
   it('is described by OpenAPI', async () => {
     world = await adminWorld()
     const { paths } = (await call('GET', '/api/openapi.json')).body
@@ -194,54 +214,5 @@ describe('what is live', () => {
       },
     })
     expect((await call('POST', '/api/v1/demo')).body).toMatchObject({ code: 'not-available', detail: 'no ports' })
-  })
-})
-
-describe('for machines', () => {
-  it('health and readiness are open, metrics on the machine itself', async () => {
-    world = await adminWorld({ readiness: () => ({ ready: false, reason: 'draining' }) })
-    const anywhere = { method: 'GET' as const, headers: { host: 'whatever.example' } }
-    expect((await world.app.inject({ ...anywhere, url: '/healthz' })).body).toBe('ok\n')
-    const ready = await world.app.inject({ ...anywhere, url: '/readyz' })
-    expect([ready.statusCode, ready.body]).toEqual([503, 'draining\n'])
-    const local = { method: 'GET' as const, url: '/metrics', headers: { host: 'localhost' } }
-    expect((await world.app.inject(local)).body).toBe('up 1\n')
-    expect((await world.app.inject({ ...local, remoteAddress: '10.0.0.1' })).statusCode).toBe(401)
-    const proxied = { ...local, headers: { ...local.headers, 'x-forwarded-for': '1.2.3.4' } }
-    expect((await world.app.inject(proxied)).statusCode).toBe(401)
-    expect((await world.app.inject({ ...local, remoteAddress: '10.0.0.1', headers: asAdmin })).statusCode).toBe(200)
-  })
-})
-
-describe('the dashboard', () => {
-  const page = (url: string) => world.app.inject({ method: 'GET', url, headers: { host: 'localhost' } })
-
-  it('says how to build it when it is missing', async () => {
-    world = await adminWorld()
-    expect((await page('/')).body).toContain('npm run build')
-  })
-
-  it('serves files with the right caching, the start page for its own addresses, and nothing outside', async () => {
-    world = await adminWorld()
-    const root = world.parts.webRoot
-    mkdirSync(join(root, 'assets'), { recursive: true })
-    writeFileSync(join(root, 'index.html'), '<title>start</title>')
-    writeFileSync(join(root, 'assets', 'app-1234.js'), 'export {}')
-    writeFileSync(join(root, '..', 'secret.txt'), 'secret')
-    const start = await page('/pools/app.v2')
-    expect([start.statusCode, start.headers['cache-control']]).toEqual([200, 'no-cache'])
-    expect(start.headers['content-security-policy']).toContain("frame-ancestors 'none'")
-    const script = await page('/assets/app-1234.js')
-    expect(script.headers['cache-control']).toContain('immutable')
-    expect((await page('/assets/none.js')).statusCode).toBe(404)
-    expect((await page('/api/none')).statusCode).toBe(401)
-    for (const path of [
-      '/../secret.txt',
-      '/..%2fsecret.txt',
-      '/assets/%2e%2e/%2e%2e/secret.txt',
-      '/..\\secret.txt',
-      '/%00',
-    ])
-      expect((await page(path)).body).not.toBe('secret')
   })
 })

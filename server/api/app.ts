@@ -25,6 +25,9 @@ import { sessionRoutes } from './session.ts'
 import { createStreamHub, type StreamHub } from './stream-hub.ts'
 import { webRoutes } from './web.ts'
 
+/** Dashboards hold one connection each for the stream and a few for the rest. */
+const MOST_CONNECTIONS = 8000
+
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {
@@ -124,10 +127,11 @@ export async function buildApp(parts: ApiParts, hub: StreamHub, names: ReadonlyS
   await addPlugins(app, parts.version)
   guard(app, parts.auth, names)
   app.addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/api')) reply.header('cache-control', 'no-store')
+    if (request.routeOptions.url?.startsWith('/api')) reply.header('cache-control', 'no-store')
   })
   addRoutes(app, parts, hub)
   await app.ready()
+  app.server.maxConnections = MOST_CONNECTIONS
   return app
 }
 

@@ -1,10 +1,10 @@
 /** What is happening: `/status`, `/series`, `/events`, `/exchanges`, and the stream of all that. */
 import { z } from 'zod'
-import { eventsQuerySchema } from '../../shared/api/records.ts'
+import { type ExchangeRecord, eventsQuerySchema } from '../../shared/api/records.ts'
 import { seriesQuerySchema } from '../../shared/api/series.ts'
 import { ControlError } from '../errors.ts'
 import { API, type App } from './fastify.ts'
-import type { ApiParts } from './parts.ts'
+import type { ApiParts, ExchangesQuery } from './parts.ts'
 import type { StreamHub } from './stream-hub.ts'
 
 const name = z.string().max(64).optional()
@@ -34,6 +34,27 @@ const streamQuery = z.object({
   lastEventId: z.string().max(128).optional().describe('As the header Last-Event-ID, for a first connection.'),
 })
 
+/** Most that the log is asked for when conditions are left that it may not know. */
+const MOST_LOOKED_AT = 5000
+
+/** Conditions that the log need not know; it may answer more than was asked for. */
+function wanted(exchange: ExchangeRecord, { method, path, client, minMs, before }: ExchangesQuery): boolean {
+  return (
+    (method === undefined || exchange.method === method.toUpperCase()) &&
+    (path === undefined || exchange.path.toLowerCase().includes(path.toLowerCase())) &&
+    (client === undefined || exchange.client.startsWith(client)) &&
+    (minMs === undefined || exchange.totalMs >= minMs) &&
+    (before === undefined || exchange.at < before)
+  )
+}
+
+async function listExchanges(parts: ApiParts, query: ExchangesQuery): Promise<ExchangeRecord[]> {
+  const { method, path, client, minMs, before } = query
+  const plain = [method, path, client, minMs, before].every((condition) => condition === undefined)
+  const found = await parts.exchanges({ ...query, limit: plain ? query.limit : MOST_LOOKED_AT })
+  return found.filter((exchange) => wanted(exchange, query)).slice(0, query.limit)
+}
+
 export function liveRoutes(app: App, parts: ApiParts): void {
   app.get(`${API}/status`, { schema: { summary: 'Everything that is true now, in one read' } }, async () =>
     parts.status(),
@@ -59,7 +80,7 @@ export function liveRoutes(app: App, parts: ApiParts): void {
   app.get(
     `${API}/exchanges`,
     { schema: { summary: 'Logged requests, newest first', querystring: exchangesQuery } },
-    async ({ query }) => parts.exchanges(query),
+    async ({ query }) => listExchanges(parts, query),
   )
 
   const params = z.object({ id: z.string().min(1).max(128) })

@@ -16,7 +16,7 @@ import type { StreamHub } from './stream-hub.ts'
 export type SeriesQuery = z.infer<typeof seriesQuerySchema>
 export type EventsQuery = z.infer<typeof eventsQuerySchema>
 
-/** Which exchanges to list; conditions add up. */
+/** Which exchanges to list; conditions add up. An answer with more than was asked for is narrowed down by the API. */
 export interface ExchangesQuery {
   listener?: string
   route?: string

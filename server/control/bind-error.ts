@@ -37,6 +37,7 @@ export async function portHolder(port: number): Promise<string | undefined> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
   for (const pid of pids) {
     if (!(await holds(pid, inodes))) continue
+    if (Number(pid) === process.pid) return 'this very process (another listener, or the dashboard)'
     const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim()
     return `${name || 'a program'} (pid ${pid})`
   }

@@ -1,16 +1,23 @@
 /** Passwords and secrets: scrypt for what people choose, SHA-256 for what we made random. Comparisons take constant time. */
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import { ControlError } from '../errors.ts'
 
 /** Cost of one hash: 32 MiB (128 × N × r bytes) and about 0.1 s. Twice the N of 2^14 that RFC 7914 calls interactive use. */
 const COST = { N: 2 ** 15, r: 8, p: 1 }
 const LENGTH = 32
 /** At most this many hashes at once, so that guessing cannot take the machine's memory. */
 const MOST_AT_ONCE = 2
+/** Hashes that may wait; a flood beyond that is refused at once. */
+const MOST_WAITING = 64
 
 let running = 0
 const waiting: (() => void)[] = []
 
 async function derive(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
+  if (waiting.length >= MOST_WAITING)
+    throw new ControlError('slow-down', 'Too many people sign in at this moment. Wait a few seconds.', {
+      retryAfterSeconds: 5,
+    })
   if (running >= MOST_AT_ONCE) await new Promise<void>((go) => waiting.push(go))
   else running++
   try {
@@ -26,7 +33,7 @@ async function derive(password: string, salt: Buffer, options: ScryptOptions): P
   }
 }
 
-/** `scrypt$N$r$p$salt$hash` with a fresh salt; salt and hash in base64url. */
+/** `scrypt$N$r$p$salt$hash` with a fresh salt; salt and hash in base64url. Errors: `slow-down` in a flood. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const key = await derive(password, salt, COST)

@@ -8,7 +8,9 @@ import type { Clock } from '../core/clock.ts'
 import { ControlError } from '../errors.ts'
 
 export interface SlotEntry {
+  /** '' counts what reached no pool. */
   pool: string
+  /** '' counts what reached no backend of the pool. */
   backend: string
   slot: number
   /** False once the backend is no longer in the configuration. */
@@ -52,13 +54,14 @@ export function createSlots({ capacity, graceMs, clock, inFlight, onFree }: Slot
   const rows = new Map<string, Row>()
 
   function wanted(config: Config) {
-    return config.pools.flatMap((pool) =>
-      pool.backends.map((backend) => ({
-        key: keyOf(pool.id, backend.id),
-        pool: pool.id,
-        backend: backend.id,
-      })),
-    )
+    const named = (pool: string, backend: string) => ({ key: keyOf(pool, backend), pool, backend })
+    return [
+      named('', ''),
+      ...config.pools.flatMap((pool) => [
+        named(pool.id, ''),
+        ...pool.backends.map((backend) => named(pool.id, backend.id)),
+      ]),
+    ]
   }
 
   function check(config: Config) {

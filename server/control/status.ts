@@ -78,7 +78,9 @@ const unmet = (now: number): AvailabilityFact => ({
 function factOf(parts: StatusParts, pool: PoolConfig, backend: BackendConfig): AvailabilityFact {
   const fact = parts.facts.of(pool.id, backend.id) ?? unmet(parts.now)
   if (backend.adminState === 'active' || fact.availability === backend.adminState) return fact
-  const reason = backend.adminState === 'disabled' ? 'disabled in the configuration' : 'set to draining: no new traffic'
+  const drained = parts.drainOf(pool.id, backend.id)?.safeToStop ?? false
+  const draining = drained ? 'set to draining, and drained: safe to stop' : 'set to draining: no new traffic'
+  const reason = backend.adminState === 'disabled' ? 'disabled in the configuration' : draining
   return { ...fact, availability: backend.adminState, reason }
 }
 

@@ -28,6 +28,8 @@ export interface Carrier {
   readonly request: ExchangeRequest
   /** Tries one backend. Ends in `exchange.attemptFailed`, or `responseStarted` followed by `finish`. */
   attempt(exchange: Exchange, backend: BackendRef, pool: PoolSnapshot): void
+  /** Throws the present attempt's answer away: another attempt follows at once. */
+  discard(): void
   /** Sends an answer of ours and closes the exchange on the client's side. `finish` has been called already. */
   answer(exchange: Exchange, answer: OwnAnswer): void
 }

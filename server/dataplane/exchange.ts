@@ -9,6 +9,8 @@ import { type OwnAnswer, ownAnswers } from './own-answers.ts'
 import { COUNTER } from './scoreboard.ts'
 
 const NO_TRIED: readonly BackendRef[] = []
+/** Idle connections that may turn out closed in a row before it counts as a failure. */
+const MAX_RACES = 2
 
 export class Exchange {
   readonly listener: string
@@ -37,6 +39,7 @@ export class Exchange {
   private tunnelled = false
   private retrying = false
   private finished = false
+  private races = 0
 
   constructor(plane: ExchangePlane, carrier: Carrier, listener: string) {
     this.plane = plane
@@ -99,6 +102,7 @@ export class Exchange {
     this.plane.board.outcome(backend.slot, status >= 500)
     pool.strategy.observe?.(backend.slot, firstByteMs)
     if (pool.retry.on.length > 0 && this.plane.retriesStatus(this, pool, status)) {
+      this.carrier.discard()
       this.retry(pool, backend, `status ${status}`)
       return false
     }
@@ -119,6 +123,11 @@ export class Exchange {
     const { backend, pool } = this
     if (backend === undefined || pool === undefined || this.finished) return
     this.blame(backend, failure)
+    if (failure.kind === 'idle-race' && this.races < MAX_RACES && this.plane.retriesFailure(this, pool, failure)) {
+      // Nobody's fault: once more to the same backend, under the same lease, on a fresh connection.
+      this.races += 1
+      return this.carrier.attempt(this, backend, pool)
+    }
     if (this.plane.retriesFailure(this, pool, failure)) return this.retry(pool, backend, failure.detail)
     const slow = failure.kind === 'connect-timeout' || failure.kind === 'head-timeout' || failure.kind === 'try-timeout'
     if (slow) return this.answer(ownAnswers.slowBackend, failure)

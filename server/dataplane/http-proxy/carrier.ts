@@ -140,7 +140,7 @@ export class HttpProxyCarrier implements Carrier {
           body.detach()
           exchange.attemptFailed(failure)
         },
-        answered: (response) => this.relay(exchange, pool, attempt, response),
+        answered: (response) => this.relay(exchange, pool, response),
         upgraded: (response, socket, head) => this.upgrade(exchange, pool, response, socket, head),
         information: (status, fields) => this.relayInformation(status, fields),
       },
@@ -150,6 +150,10 @@ export class HttpProxyCarrier implements Carrier {
     body.sendInto(attempt.body)
   }
 
+  discard(): void {
+    this.attemptNow?.destroy()
+  }
+
   private relayInformation(status: number, fields: IncomingMessage['headers']): void {
     if (this.response.headersSent || this.message.httpVersionMinor === 0) return
     if (status === 103 && fields.link !== undefined)
@@ -157,11 +161,10 @@ export class HttpProxyCarrier implements Carrier {
     else if (status === 102) this.response.writeProcessing()
   }
 
-  private relay(exchange: Exchange, pool: PoolSnapshot, attempt: Attempt, answer: IncomingMessage): void {
+  private relay(exchange: Exchange, pool: PoolSnapshot, answer: IncomingMessage): void {
     const status = answer.statusCode ?? 502
     if (!exchange.responseStarted(status)) {
-      answer.resume()
-      attempt.destroy()
+      answer.destroy()
       return
     }
     this.answer_ = answer

@@ -112,7 +112,7 @@ export class BodyDecoder {
     while (i < end) {
       const step = this.step
       if (step === DATA) {
-        const taken = end - i < this.left ? end - i : this.left
+        const taken = Math.min(end - i, this.left)
         this.left -= taken
         this.received += taken
         if (this.left === 0) this.step = DATA_CR
@@ -166,7 +166,7 @@ export class BodyDecoder {
         this.digits = 0
         this.step = SIZE
       }
-      this.left = this.left * 16 + digit - 1
+      this.left = this.left * 16 + (digit - 1)
       return ++this.digits <= MAX_SIZE_DIGITS || this.fail(400, 'an invalid chunk size')
     }
     if (this.step === SIZE_START || (byte !== CR && byte !== SEMICOLON)) return this.fail(400, 'an invalid chunk size')

@@ -65,7 +65,7 @@ export class ConnectionOptions {
 
   /** Was field `index` named as one of this hop only? */
   removes(fields: FieldBlock, index: number): boolean {
-    return this.names !== undefined && this.names.has(fields.name(index).toLowerCase())
+    return this.names?.has(fields.name(index).toLowerCase()) === true
   }
 }
 

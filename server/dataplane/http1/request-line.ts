@@ -57,7 +57,7 @@ export class RequestLine {
   private parseTarget(buffer: Uint8Array, from: number, end: number, targetBytes: number): number {
     // One byte over the limit is looked at, so that a target of exactly `targetBytes` passes.
     const limit = from + targetBytes + 1
-    const stop = end < limit ? end : limit
+    const stop = Math.min(end, limit)
     let i = from
     let classes = 0
     while (i < stop) {

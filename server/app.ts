@@ -1,0 +1,271 @@
+/**
+ * Composition root: builds every part by hand, in order, and joins them. The only file that knows who implements what.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Status } from '../shared/api/live.ts'
+import type { ConfigDocument } from '../shared/config/config.ts'
+import { ms } from '../shared/units.ts'
+import { createApi } from './api/app.ts'
+import type { Api } from './api/parts.ts'
+import { createAuth } from './control/auth.ts'
+import { createConfigControl } from './control/change-config.ts'
+import type { EventSink } from './control/data-plane.ts'
+import { createDrains } from './control/drain.ts'
+import { createConfigFile, defaultDocument } from './control/import-export.ts'
+import { createPeople } from './control/people.ts'
+import { createSetup } from './control/setup.ts'
+import { createSlots } from './control/slots.ts'
+import { assembleStatus } from './control/status.ts'
+import { createTestRequest } from './control/test-request.ts'
+import { createThrottle } from './control/throttle.ts'
+import { createTrafficSide } from './data-plane-adapter.ts'
+import { createScoreboard, ScoreboardReader } from './dataplane/scoreboard.ts'
+import { Supervisor } from './dataplane/supervisor.ts'
+import { openDatabase } from './db/open.ts'
+import { createDemoSwitch } from './demo-switch.ts'
+import { createMonitors } from './monitoring.ts'
+import type { Options } from './options.ts'
+import { createProber } from './prober.ts'
+import { createTelemetry } from './telemetry-parts.ts'
+
+/** Most backends at once, those that still drain included. Untouched rows cost no memory. */
+const SLOTS = 8192
+/** How long the row of a removed backend rests before another gets it, in milliseconds. */
+const SLOT_GRACE_MS = 60_000
+
+export interface App {
+  /** Puts the configuration in force and opens the dashboard; answers its address and, while nobody has an account, the set-up token. */
+  start(): Promise<{ admin: { host: string; port: number }; setupToken: string | undefined; status: Status }>
+  /** Applies the configuration file again. */
+  reapply(): Promise<void>
+  /** Finishes what is open, for at most the configured drain time; then everything is closed. */
+  drain(): Promise<void>
+  /** Closes everything at once. */
+  stopNow(): Promise<void>
+}
+
+/** Whether several threads can share a port: Node offers it where the kernel spreads connections. */
+const canSharePorts = ['linux', 'freebsd', 'aix', 'sunos'].includes(process.platform)
+
+/** Builds the application. Throws `DatabaseProblem` when the database cannot be used. */
+export function createApp(options: Options, log: Logger, version: string): App {
+  const boot = randomBytes(6).toString('hex')
+  const startedAt = Date.now()
+  const clock = { now: () => performance.now() }
+  const now = () => Date.now()
+  const database = openDatabase(options.data, { now: startedAt })
+  const { db } = database
+  let stopping = false
+  let inForce = false
+
+  const workers = canSharePorts ? options.workers : 1
+  if (workers < options.workers) log.warn('threads cannot share a port on this platform: one worker runs')
+  const scoreboard = createScoreboard({ slots: SLOTS, workers })
+  const reader = new ScoreboardReader(scoreboard)
+  const slots = createSlots({
+    capacity: SLOTS,
+    graceMs: SLOT_GRACE_MS,
+    clock,
+    inFlight: (slot) => reader.inFlight(slot),
+    onFree: (slot) => reader.clear(slot),
+  })
+
+  const telemetry = createTelemetry({
+    db,
+    reader,
+    workers,
+    slots,
+    status: () => status(),
+    log,
+    connections: () => connections(),
+  })
+  const events: EventSink = { record: (event) => void telemetry.events.record({ at: now(), ...event }) }
+  const supervisor = new Supervisor({
+    workers,
+    reusePort: workers > 1,
+    via: 'evenkeel',
+    scoreboard,
+    reader,
+    events: {
+      onExchanges: (records, leftOut) => telemetry.exchanges(records, leftOut),
+      onLiveFailure: (slot, detail) => monitors.liveFailure(slot, detail),
+      onWorkerDied(index, reason, restartMs) {
+        log.error({ worker: index, reason }, 'a worker died')
+        const message = `worker ${index} died and starts again in ${restartMs} ms; the others serve on: ${reason.split('\n')[0]}`
+        events.record({ kind: 'worker', severity: 'error', message, detail: { worker: index } })
+        publishStatus()
+      },
+      onWorkerBack(index) {
+        events.record({
+          kind: 'worker',
+          severity: 'info',
+          message: `worker ${index} serves again`,
+          detail: { worker: index },
+        })
+        publishStatus()
+      },
+      onListeners: () => publishStatus(),
+    },
+  })
+  const traffic = createTrafficSide({ supervisor, slots, reader, onSlots: () => undefined })
+  const drains = createDrains({ dataPlane: traffic, events, clock, now })
+  const control = createConfigControl({ db, dataPlane: traffic, events, now, check: (config) => slots.check(config) })
+  const monitors = createMonitors({
+    clock,
+    now,
+    reader,
+    slots,
+    events,
+    setFacts: (facts) => supervisor.setFacts(facts),
+    onProbe: (pool, backend, result) => telemetry.probe(pool, backend, result),
+    lastProbes: (pool, backend) => telemetry.lastProbes(pool, backend),
+    onChange: () => publishStatus(),
+    config: () => control.current().config,
+  })
+  control.subscribe((change) => {
+    monitors.update(change.config)
+    drains.changed(change.before, change.config)
+    telemetry.retain(change.config.settings.retention)
+    publishStatus()
+  })
+
+  const connections = () =>
+    Object.fromEntries(
+      traffic.listeners(control.current().config).map((listener) => [listener.id, listener.connections]),
+    )
+  function status(): Status {
+    const { revision, config } = control.current()
+    return assembleStatus({
+      boot,
+      version,
+      now: now(),
+      startedAt,
+      revision,
+      config,
+      draining: stopping,
+      facts: monitors.facts,
+      numbers: {
+        inFlight: traffic.inFlight,
+        tunnels: traffic.tunnels,
+        last: (pool, backend) => telemetry.lastSample(pool, backend),
+      },
+      drainOf: (pool, backend) => drains.statusOf(pool, backend),
+      removed: drains.removed(),
+      listeners: traffic.listeners(config),
+      workers: supervisor.workers(),
+      storage: telemetry.storage(),
+      total: telemetry.lastSample('', ''),
+      memoryBytes: process.memoryUsage().rss,
+      demo: demo.running(),
+    })
+  }
+
+  const throttle = createThrottle(clock)
+  const auth = createAuth({ db, events, throttle, now, adminToken: options.adminToken })
+  const setup = createSetup({ db, throttle, now })
+  const demo = createDemoSwitch({ control, listeners: () => traffic.listeners(control.current().config) })
+  const api: Api = createApi({
+    boot,
+    version,
+    adminHosts: options.adminHosts,
+    webRoot: join(import.meta.dirname, '..', 'dist', 'web'),
+    control,
+    drains,
+    auth,
+    people: createPeople({ db, now }),
+    setup,
+    status,
+    ...telemetry.queries,
+    prober: createProber({ control, probeNow: (pool, backend) => monitors.probeNow(pool, backend) }),
+    testRequest: createTestRequest({
+      addressOf: (id) =>
+        traffic.listeners(control.current().config).find((listener) => id === undefined || listener.id === id)?.address,
+      backendOf: (id) => telemetry.queries.exchange(id)?.backend,
+      now: clock.now,
+    }),
+    demo,
+    metrics: telemetry.metrics,
+    readiness: () =>
+      stopping
+        ? { ready: false, reason: 'draining' }
+        : { ready: inForce, reason: inForce ? 'ready' : 'no configuration in force yet' },
+    clock,
+    log,
+  })
+  telemetry.events.subscribe((event) => api.hub.publish('event', event))
+  telemetry.onExchanges((records) => {
+    if (api.hub.wantsExchanges()) api.hub.publish('exchange', records)
+  })
+
+  let statusDue = false
+  /** At most ten a second, however many backends flip at once. */
+  function publishStatus(): void {
+    if (statusDue) return
+    statusDue = true
+    setTimeout(() => {
+      statusDue = false
+      if (!stopping && api.hub.size > 0) api.hub.publish('status', status())
+    }, 100).unref()
+  }
+
+  const second = setInterval(() => {
+    slots.tick()
+    monitors.tick()
+    if (drains.tick()) publishStatus()
+    const tick = telemetry.tick(control.current().revision)
+    if (api.hub.size > 0) api.hub.publish('tick', tick)
+  }, 1000)
+
+  const file = options.config === undefined ? undefined : createConfigFile({ file: options.config, control, db })
+
+  async function firstConfig(): Promise<void> {
+    const given = await file?.read()
+    const first: ConfigDocument = given?.document ?? defaultDocument()
+    await control.start(first)
+    if (given === undefined || file === undefined) return
+    if (control.current().revision === 1) file.applied(given.hash)
+    else await file.apply()
+  }
+
+  async function close(drainMs: number): Promise<void> {
+    if (stopping) return
+    stopping = true
+    await demo.halt()
+    await supervisor.stop(drainMs)
+    clearInterval(second)
+    monitors.stop()
+    await api.close(500)
+    telemetry.stop()
+    database.close()
+  }
+
+  return {
+    async start() {
+      if (options.adminPassword !== undefined) await setup.ensureAdmin(options.adminPassword)
+      supervisor.start()
+      const admin = await api.listen(options.admin.host, options.admin.port)
+      await firstConfig()
+      inForce = true
+      events.record({
+        kind: 'process',
+        severity: 'info',
+        message: `started version ${version} with ${workers} worker${workers > 1 ? 's' : ''}`,
+      })
+      if (options.demo) await demo.start('demo')
+      const setupToken =
+        setup.needed() && options.adminToken === undefined
+          ? setup.newToken()
+          : setup.needed()
+            ? setup.newToken()
+            : undefined
+      return { admin, setupToken, status: status() }
+    },
+    async reapply() {
+      await file?.apply(true)
+    },
+    drain: () => close(ms(control.current().config.settings.drain)),
+    stopNow: () => close(0),
+  }
+}

@@ -1,0 +1,83 @@
+/** What all native listeners of a thread share: wheel, backend connections, writers, and heads that are used again. */
+import type { Clock } from '../../core/clock.ts'
+import type { BackendRef, ListenerSnapshot } from '../../core/snapshot.ts'
+import type { RequestLimits } from '../http1/request-head.ts'
+import { RequestWriter } from '../http1/request-writer.ts'
+import { DEFAULT_RESPONSE_LIMITS, ResponseHead } from '../http1/response-head.ts'
+import { ResponseWriter } from '../http1/response-writer.ts'
+import type { Plane } from '../plane.ts'
+import { TimerWheel } from '../timer-wheel.ts'
+import { BackendPool } from '../upstream/pool.ts'
+import type { ClientConnection } from './client-connection.ts'
+import { NativeCarrier } from './native-carrier.ts'
+
+/** Carriers kept for the next request; each holds about 4 KiB. */
+const SPARE_CARRIERS = 256
+/** Writers kept by client address: their strings are the same for every connection of that client. */
+const WRITERS = 1024
+
+export class NativeThread {
+  readonly plane: Plane
+  readonly clock: Clock
+  readonly wheel: TimerWheel
+  readonly via: string
+  /** One response head per thread is enough: it is parsed and written within one read. */
+  readonly response = new ResponseHead()
+  readonly responseLimits = DEFAULT_RESPONSE_LIMITS
+  readonly responseWriter: ResponseWriter
+  private readonly pools = new Map<number, BackendPool>()
+  private readonly spare: NativeCarrier[] = []
+  private readonly writers = new Map<string, RequestWriter>()
+  private readonly limits = new WeakMap<ListenerSnapshot, RequestLimits>()
+
+  constructor(plane: Plane, via: string) {
+    this.plane = plane
+    this.clock = plane.clock
+    this.via = via
+    this.responseWriter = new ResponseWriter(via)
+    this.wheel = new TimerWheel(() => plane.clock.now())
+    this.wheel.start()
+  }
+
+  poolOf(backend: BackendRef): BackendPool {
+    let pool = this.pools.get(backend.slot)
+    if (pool === undefined) {
+      pool = new BackendPool(backend, { wheel: this.wheel, clock: this.clock })
+      this.pools.set(backend.slot, pool)
+    }
+    return pool
+  }
+
+  limitsOf(settings: ListenerSnapshot): RequestLimits {
+    let limits = this.limits.get(settings)
+    if (limits === undefined) {
+      const { headBytes, fields, targetBytes } = settings.limits
+      limits = { headBytes, fields, targetBytes, bodyBytes: Number.POSITIVE_INFINITY, allowTrace: false }
+      this.limits.set(settings, limits)
+    }
+    return limits
+  }
+
+  writerFor(address: string, trusted: boolean, port: number): RequestWriter {
+    const key = `${address} ${trusted} ${port}`
+    let writer = this.writers.get(key)
+    if (writer === undefined) {
+      if (this.writers.size >= WRITERS) this.writers.clear()
+      writer = new RequestWriter({ address, trusted, proto: 'http', port, via: this.via })
+      this.writers.set(key, writer)
+    }
+    return writer
+  }
+
+  takeCarrier(client: ClientConnection): NativeCarrier {
+    const carrier = this.spare.pop() ?? new NativeCarrier(this)
+    carrier.client = client
+    return carrier
+  }
+
+  /** Takes a carrier back; it must hold nothing of the exchange any more. */
+  returnCarrier(carrier: NativeCarrier): void {
+    carrier.reset()
+    if (this.spare.length < SPARE_CARRIERS) this.spare.push(carrier)
+  }
+}

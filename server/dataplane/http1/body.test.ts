@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import { BODY, BodyDecoder, chunkLine } from './body.ts'
+import { FRAMING, type Framing } from './framing.ts'
+
+/** Feeds `text` in pieces of `size` bytes; what was reported, how many bytes were taken, and the decoder. */
+function decode(
+  text: string,
+  options: { framing?: Framing; length?: number; raw?: boolean; limit?: number; size?: number } = {},
+) {
+  const {
+    framing = FRAMING.chunked,
+    length = 0,
+    raw = false,
+    limit = Number.POSITIVE_INFINITY,
+    size = text.length,
+  } = options
+  const body = new BodyDecoder()
+  body.reset(framing, length, raw, limit)
+  const bytes = Buffer.from(text, 'latin1')
+  let out = ''
+  let at = 0
+  while (at < bytes.length && body.state === BODY.more) {
+    const end = Math.min(at + size, bytes.length)
+    while (at < end && body.state === BODY.more) {
+      at += body.consume(bytes, at, end)
+      if (body.outEnd > body.outStart) out += bytes.toString('latin1', body.outStart, body.outEnd)
+    }
+  }
+  return { out, taken: at, body }
+}
+
+const STREAM = '5\r\nhello\r\n1;a=b;c="\\" d"\r\n \r\n00A\r\nworld67890\r\n0;last\r\nX-Sum: 1\r\nY:\r\n\r\n'
+
+describe('chunked bodies', () => {
+  it.each([1, 2, 3, 5, 7, 1000])('give payload or clean framing, read in pieces of %i bytes', (size) => {
+    const payload = decode(`${STREAM}GET /`, { size })
+    expect(payload).toMatchObject({
+      out: 'hello world67890',
+      taken: STREAM.length,
+      body: { state: BODY.done, received: 16 },
+    })
+    const raw = decode(`${STREAM}GET /`, { size, raw: true })
+    expect(raw.out).toBe('5\r\nhello\r\n1\r\n \r\n00A\r\nworld67890\r\n0\r\nX-Sum: 1\r\nY:\r\n\r\n')
+    expect(raw).toMatchObject({ taken: STREAM.length, body: { state: BODY.done, received: 16 } })
+  })
+
+  it('report a whole stream in canonical form as one range', () => {
+    const bytes = Buffer.from('3\r\nabc\r\n0\r\n\r\n')
+    const body = new BodyDecoder()
+    body.reset(FRAMING.chunked, 0, true, 10)
+    expect(body.consume(bytes, 0, bytes.length)).toBe(bytes.length)
+    expect([body.outStart, body.outEnd, body.state]).toEqual([0, bytes.length, BODY.done])
+  })
+
+  it.each([
+    ['sign', '+5\r\nhello\r\n0\r\n\r\n'],
+    ['minus', '-5\r\nhello\r\n'],
+    ['0x', '0x5\r\nhello\r\n0\r\n\r\n'],
+    ['not hex', 'g\r\n'],
+    ['empty size', '\r\nhello'],
+    ['space before', ' 5\r\nhello\r\n'],
+    ['space behind', '5 \r\nhello\r\n'],
+    ['over 2^53', '20000000000000\r\n'],
+    ['too many digits', '00000000000000005\r\nhello\r\n'],
+    ['no LF behind the size', '5\rXhello'],
+    ['bare LF behind the size', '5\nhello\r\n'],
+    ['no CR LF behind the chunk', '5\r\nhelloX'],
+    ['bare LF behind the chunk', '5\r\nhello\n'],
+    ['no LF behind the chunk', '5\r\nhello\rX'],
+    ['long extension', `5;${'a'.repeat(257)}\r\nhello\r\n`],
+    ['long extension in parts', `5${';a=b'.repeat(65)}\r\nhello\r\n`],
+    ['bare LF in an extension', '5;a\nb\r\nhello\r\n'],
+    ['bare LF in a quoted extension', '5;a="\n"\r\nhello\r\n'],
+    ['empty extension', '5;\r\nhello\r\n'],
+    ['extension without value', '5;a=\r\nhello\r\n'],
+    ['open quote', '5;a="\r\nhello\r\n'],
+    ['Content-Length in the trailers', '0\r\nContent-Length: 5\r\n\r\n'],
+    ['Transfer-Encoding in the trailers', '0\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    ['Host in the trailers', '0\r\nhost: b\r\n\r\n'],
+    ['X_Forwarded_For in the trailers', '0\r\nX_Forwarded_For: b\r\n\r\n'],
+    ['folded trailer', '0\r\nA: b\r\n c\r\n\r\n'],
+    ['trailer without name', '0\r\n: b\r\n\r\n'],
+    ['trailer with space', '0\r\nA : b\r\n\r\n'],
+    ['control in a trailer', '0\r\nA: \0\r\n\r\n'],
+    ['bare LF in a trailer', '0\r\nA: b\n\r\n'],
+    ['bare LF at the end', '0\r\n\n'],
+    ['bare CR at the end', '0\r\n\rX'],
+    ['too many trailers', `0\r\n${'A: b\r\n'.repeat(101)}\r\n`],
+    ['trailers too large', `0\r\nA: ${'b'.repeat(70_000)}\r\n\r\n`],
+  ])('refuse: %s', (_, text) => {
+    for (const size of [1, text.length]) {
+      for (const raw of [false, true]) {
+        const { body } = decode(text, { size, raw })
+        expect(body).toMatchObject({ state: BODY.refused, status: 400 })
+        expect(body.reason).not.toBe('')
+      }
+    }
+  })
+
+  it('allow 256 bytes of extension and the largest size', () => {
+    expect(decode(`5;${'a'.repeat(255)}\r\nhello\r\n0\r\n\r\n`).body.state).toBe(BODY.done)
+    expect(decode('1FFFFFFFFFFFFF\r\nx').body.state).toBe(BODY.more)
+  })
+
+  it('stop at the limit, before the payload goes on', () => {
+    expect(decode('5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n', { limit: 5 }).body).toMatchObject({
+      state: BODY.refused,
+      status: 413,
+    })
+    expect(decode('5\r\nhello\r\n0\r\n\r\n', { limit: 5 }).body.state).toBe(BODY.done)
+  })
+})
+
+describe('other bodies', () => {
+  it('end at their length and leave the rest', () => {
+    for (const size of [1, 3, 100]) {
+      expect(decode('helloGET', { framing: FRAMING.length, length: 5, size })).toMatchObject({
+        out: 'hello',
+        taken: 5,
+        body: { state: BODY.done },
+      })
+    }
+    expect(decode('', { framing: FRAMING.length, length: 0 }).body.state).toBe(BODY.done)
+    expect(decode('x', { framing: FRAMING.none })).toMatchObject({ taken: 0, body: { state: BODY.done } })
+    expect(decode('', { framing: FRAMING.length, length: 6, limit: 5 }).body).toMatchObject({
+      state: BODY.refused,
+      status: 413,
+    })
+  })
+
+  it('end by closing only when that is their framing', () => {
+    const open = decode('hello', { framing: FRAMING.untilClose })
+    expect(open).toMatchObject({ out: 'hello', body: { state: BODY.more } })
+    expect(open.body.close()).toBe(true)
+    expect(decode('hell', { framing: FRAMING.length, length: 5 }).body.close()).toBe(false)
+    expect(decode('5\r\nhello\r\n').body.close()).toBe(false)
+    expect(decode('5\r\nhello\r\n0\r\n').body.close()).toBe(false)
+    expect(decode('hello', { framing: FRAMING.untilClose, limit: 4 }).body).toMatchObject({
+      state: BODY.refused,
+      status: 413,
+    })
+  })
+
+  it('are framed as chunks by hexadecimal size', () => {
+    expect(chunkLine(255)).toBe('ff\r\n')
+  })
+})

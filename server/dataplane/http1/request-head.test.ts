@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest'
+import { FRAMING } from './framing.ts'
+import { DEFAULT_REQUEST_LIMITS, HEAD, RequestHead, type RequestLimits, TARGET_FORM } from './request-head.ts'
+
+const H = 'Host: a.example\r\n'
+const limits = (over: Partial<RequestLimits> = {}): RequestLimits => ({ ...DEFAULT_REQUEST_LIMITS, ...over })
+
+function parse(text: string, over?: Partial<RequestLimits>): RequestHead & { result: number } {
+  const bytes = Buffer.from(text, 'latin1')
+  const head = new RequestHead()
+  return Object.assign(head, { result: head.parse(bytes, 0, bytes.length, limits(over)) })
+}
+
+function status(text: string, over?: Partial<RequestLimits>): number | 'ok' | 'more' {
+  const head = parse(text, over)
+  return head.result === HEAD.ok ? 'ok' : head.result === HEAD.more ? 'more' : head.status
+}
+
+describe('a well-formed head', () => {
+  it('yields method, path, query, host, version and fields', () => {
+    const head = parse('GET /a/b?c=d HTTP/1.1\r\nHost: WWW.Example.com:8080\r\nX-One:  1 \t\r\nx-two:\r\n\r\nrest')
+    expect(head).toMatchObject({
+      result: HEAD.ok,
+      method: 'GET',
+      path: '/a/b',
+      target: '/a/b?c=d',
+      minor: 1,
+      lineIsNormal: true,
+    })
+    expect(head).toMatchObject({
+      host: 'www.example.com',
+      authority: 'WWW.Example.com:8080',
+      keepAlive: true,
+      framing: FRAMING.none,
+    })
+    expect([head.field('x-one'), head.field('x-two'), head.field('x-three')]).toEqual(['1', '', undefined])
+    expect(head.end).toBe(
+      'GET /a/b?c=d HTTP/1.1\r\nHost: WWW.Example.com:8080\r\nX-One:  1 \t\r\nx-two:\r\n\r\n'.length,
+    )
+  })
+
+  it('is found behind other bytes and up to two empty lines', () => {
+    const bytes = Buffer.from(`junk\r\n\r\nPOST /x HTTP/1.1\r\n${H}Content-Length: 007\r\n\r\n`)
+    const head = new RequestHead()
+    expect(head.parse(bytes, 4, bytes.length, DEFAULT_REQUEST_LIMITS)).toBe(HEAD.ok)
+    expect(head).toMatchObject({
+      method: 'POST',
+      framing: FRAMING.length,
+      length: 7,
+      end: bytes.length,
+      lineIsNormal: true,
+    })
+    expect(head.fields.text.startsWith('POST')).toBe(true)
+    expect(status(`\r\n\r\n\r\nGET / HTTP/1.1\r\n${H}\r\n`)).toBe(400)
+  })
+
+  it('asks for more at every byte before its end', () => {
+    const text = `\r\nPUT http://b.example/x?y HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n`
+    for (let end = 0; end < text.length; end++) expect(status(text.slice(0, end))).toBe('more')
+    expect(status(text)).toBe('ok')
+  })
+
+  it('leaves nothing behind for the next one', () => {
+    const head = new RequestHead()
+    const first = Buffer.from(
+      `POST http://b.example/?<> HTTP/1.1\r\n${H}Connection: close, x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n`,
+    )
+    expect(head.parse(first, 0, first.length, DEFAULT_REQUEST_LIMITS)).toBe(HEAD.ok)
+    expect(head).toMatchObject({ expectContinue: true, keepAlive: false, framing: FRAMING.chunked, target: '/?%3C%3E' })
+    const second = Buffer.from('GET / HTTP/1.0\r\n\r\n')
+    expect(head.parse(second, 0, second.length, DEFAULT_REQUEST_LIMITS)).toBe(HEAD.ok)
+    expect(head).toMatchObject({
+      expectContinue: false,
+      keepAlive: false,
+      framing: FRAMING.none,
+      host: '',
+      authority: '',
+      minor: 0,
+    })
+    expect(head.connection.names).toBeUndefined()
+    expect(head.field('expect')).toBeUndefined()
+  })
+})
+
+describe('the request line', () => {
+  it.each([
+    ['two spaces before the target', `GET  / HTTP/1.1\r\n${H}\r\n`, 400],
+    ['two spaces before the version', `GET /  HTTP/1.1\r\n${H}\r\n`, 400],
+    ['space behind the version', `GET / HTTP/1.1 \r\n${H}\r\n`, 400],
+    ['tab instead of a space', `GET\t/ HTTP/1.1\r\n${H}\r\n`, 400],
+    ['leading space', ` GET / HTTP/1.1\r\n${H}\r\n`, 400],
+    ['no version', `GET /\r\n${H}\r\n`, 400],
+    ['bare LF', `GET / HTTP/1.1\n${H}\r\n`, 400],
+    ['bare CR', `GET / HTTP/1.1\r${H}\r\n`, 400],
+    ['method not a token', `G@T / HTTP/1.1\r\n${H}\r\n`, 400],
+    ['empty method', ` / HTTP/1.1\r\n${H}\r\n`, 400],
+    ['endless method', 'A'.repeat(40), 501],
+    ['lower-case version', `GET / http/1.1\r\n${H}\r\n`, 400],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
+    ['HTTP/1.2', `GET / HTTP/1.2\r\n${H}\r\n`, 505],
+    ['HTTP/0.9', `GET / HTTP/0.9\r\n${H}\r\n`, 505],
+    ['HTTP/1.10', `GET / HTTP/1.10\r\n${H}\r\n`, 400],
+    ['raw byte above 0x7E in the target', `GET /\xe4 HTTP/1.1\r\n${H}\r\n`, 400],
+    ['DEL in the target', `GET /\x7f HTTP/1.1\r\n${H}\r\n`, 400],
+    ['NUL in the target', `GET /\0 HTTP/1.1\r\n${H}\r\n`, 400],
+    ['fragment', `GET /#x HTTP/1.1\r\n${H}\r\n`, 400],
+    ['relative target', `GET a HTTP/1.1\r\n${H}\r\n`, 400],
+    ['TLS on a plain port', '\x16\x03\x01\x02\x00\x01', 400],
+    ['CONNECT', 'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n', 405],
+    ['TRACE', `TRACE / HTTP/1.1\r\n${H}\r\n`, 405],
+    ['* without OPTIONS', `GET * HTTP/1.1\r\n${H}\r\n`, 400],
+    ['other scheme', `GET ftp://a.example/ HTTP/1.1\r\n${H}\r\n`, 400],
+    ['absolute form without host', `GET http:///x HTTP/1.1\r\n${H}\r\n`, 400],
+    ['absolute form with user', `GET http://u@a.example/ HTTP/1.1\r\n${H}\r\n`, 400],
+    ['path with NUL', `GET /%00 HTTP/1.1\r\n${H}\r\n`, 400],
+  ])('refuses: %s', (_, text, wanted) => {
+    expect(status(text)).toBe(wanted)
+  })
+
+  it('limits target, head and fields', () => {
+    const target = `/${'a'.repeat(99)}`
+    expect(status(`GET ${target} HTTP/1.1\r\n${H}\r\n`, { targetBytes: 100 })).toBe('ok')
+    expect(status(`GET ${target}b HTTP/1.1\r\n${H}\r\n`, { targetBytes: 100 })).toBe(414)
+    expect(status(`GET ${target}?${'b'.repeat(50)}`, { targetBytes: 100 })).toBe(414)
+    const exact = `GET / HTTP/1.1\r\n${H}X: ${'y'.repeat(50)}\r\n\r\n`
+    expect(status(exact, { headBytes: exact.length })).toBe('ok')
+    expect(status(exact, { headBytes: exact.length - 1 })).toBe(431)
+    expect(status(`GET / HTTP/1.1\r\n${H}${'X: 1\r\n'.repeat(4)}\r\n`, { fields: 5 })).toBe('ok')
+    expect(status(`GET / HTTP/1.1\r\n${H}${'X: 1\r\n'.repeat(5)}\r\n`, { fields: 5 })).toBe(431)
+    expect(status(`GET / HTTP/1.1\r\n${H}${'X: 1\r\n'.repeat(200)}\r\n`, { fields: 300 })).toBe('ok')
+  })
+
+  it('knows the absolute form and lets it win over Host', () => {
+    const head = parse(`GET HTTP://B.example:81/x?y=/ HTTP/1.1\r\n${H}\r\n`)
+    expect(head).toMatchObject({
+      form: TARGET_FORM.absolute,
+      host: 'b.example',
+      authority: 'B.example:81',
+      path: '/x',
+      target: '/x?y=/',
+    })
+    expect(head).toMatchObject({ hostAsSent: false, lineIsNormal: false })
+    expect(parse(`GET https://b.example?q=/z HTTP/1.1\r\n${H}\r\n`)).toMatchObject({ path: '/', target: '/?q=/z' })
+    expect(status('GET http://b.example/ HTTP/1.1\r\n\r\n')).toBe(400)
+    expect(status('GET http://b.example/ HTTP/1.1\r\nHost: a b\r\n\r\n')).toBe(400)
+  })
+
+  it('flags OPTIONS * in both spellings and lets TRACE through when allowed', () => {
+    expect(parse(`OPTIONS * HTTP/1.1\r\n${H}\r\n`)).toMatchObject({
+      result: HEAD.ok,
+      form: TARGET_FORM.asterisk,
+      path: '*',
+    })
+    expect(parse(`OPTIONS http://b.example HTTP/1.1\r\n${H}\r\n`)).toMatchObject({
+      form: TARGET_FORM.asterisk,
+      host: 'b.example',
+    })
+    expect(status(`TRACE / HTTP/1.1\r\n${H}\r\n`, { allowTrace: true })).toBe('ok')
+  })
+})
+
+describe('header fields', () => {
+  it.each([
+    ['space before the colon', 'X : 1\r\n'],
+    ['tab before the colon', 'X\t: 1\r\n'],
+    ['folding', 'X: 1\r\n 2\r\n'],
+    ['folding in the first line', ' X: 1\r\n'],
+    ['empty name', ': 1\r\n'],
+    ['name not a token', 'X(: 1\r\n'],
+    ['no colon', 'X\r\n'],
+    ['bare LF', 'X: 1\nY: 2\r\n'],
+    ['bare CR', 'X: 1\rY: 2\r\n'],
+    ['NUL', 'X: a\0b\r\n'],
+    ['control', 'X: a\x01b\r\n'],
+    ['DEL', 'X: a\x7fb\r\n'],
+    ['two Hosts', H],
+    ['two Content-Lengths', 'Content-Length: 1\r\nContent-Length: 2\r\n'],
+    ['identical Content-Lengths', 'Content-Length: 1\r\nContent-Length: 1\r\n'],
+    ['list of lengths', 'Content-Length: 1, 1\r\n'],
+    ['plus sign', 'Content-Length: +1\r\n'],
+    ['minus sign', 'Content-Length: -1\r\n'],
+    ['hex length', 'Content-Length: 0x1\r\n'],
+    ['space in a length', 'Content-Length: 1 1\r\n'],
+    ['empty length', 'Content-Length:\r\n'],
+    ['length and coding', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'],
+    ['coding and length', 'Transfer-Encoding: chunked\r\ncontent-length: 1\r\n'],
+    ['chunked twice', 'Transfer-Encoding: chunked, chunked\r\n'],
+    ['chunked in two fields', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n'],
+    ['chunked not last', 'Transfer-Encoding: chunked, gzip\r\n'],
+    ['identity', 'Transfer-Encoding: identity\r\n'],
+    ['misspelled', 'Transfer-Encoding: xchunked\r\n'],
+    ['empty coding', 'Transfer-Encoding:\r\n'],
+    ['comma in front', 'Transfer-Encoding: ,chunked\r\n'],
+    ['control in front', 'Transfer-Encoding: \x0bchunked\r\n'],
+    ['quoted', 'Transfer-Encoding: "chunked"\r\n'],
+  ])('refuses with 400: %s', (_, fields) => {
+    expect(status(`POST / HTTP/1.1\r\n${H}${fields}\r\n`)).toBe(400)
+  })
+
+  it.each([
+    ['coding in front of chunked', 'Transfer-Encoding: gzip, chunked\r\n', 501],
+    ['case trick', 'Transfer-Encoding: cHuNkEd\r\n', 501],
+    ['length over 2^53', 'Content-Length: 99999999999999999999\r\n', 413],
+    ['other expectation', 'Expect: 200-ok\r\n', 417],
+    ['two expectations', 'Expect: 100-continue\r\nExpect: 100-continue\r\n', 417],
+  ])('refuses: %s', (_, fields, wanted) => {
+    expect(status(`POST / HTTP/1.1\r\n${H}${fields}\r\n`)).toBe(wanted)
+  })
+
+  it('refuses a body over the limit, and Transfer-Encoding in HTTP/1.0', () => {
+    expect(status(`POST / HTTP/1.1\r\n${H}Content-Length: 11\r\n\r\n`, { bodyBytes: 10 })).toBe(413)
+    expect(status(`POST / HTTP/1.0\r\n${H}Transfer-Encoding: chunked\r\n\r\n`)).toBe(400)
+  })
+
+  it.each([
+    '',
+    'a b',
+    'a,b c',
+    'http://a',
+    'a/b',
+    'a:80:80',
+    'a:x',
+    'a:99999',
+    ':80',
+    'u@a',
+    '[::1',
+    '[::1]x',
+    '[g]',
+    'a..',
+    '.',
+    'ä',
+    'a%41',
+  ])('refuses the host %j', (host) => {
+    expect(status(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toBe(400)
+  })
+
+  it.each([
+    ['A.Example.', 'a.example'],
+    ['a:', 'a'],
+    ['127.0.0.1:80', '127.0.0.1'],
+    ['[::1]:8080', '[::1]'],
+    ['[FE80::1]', '[fe80::1]'],
+    ['a_b-c', 'a_b-c'],
+  ])('matches host %j as %j', (sent, matched) => {
+    expect(parse(`GET / HTTP/1.1\r\nHost: ${sent}\r\n\r\n`)).toMatchObject({
+      result: HEAD.ok,
+      host: matched,
+      authority: sent,
+    })
+  })
+
+  it('requires Host in HTTP/1.1 only', () => {
+    expect(status('GET / HTTP/1.1\r\n\r\n')).toBe(400)
+    expect(status('GET / HTTP/1.0\r\n\r\n')).toBe('ok')
+  })
+
+  it('keeps obs-text in values', () => {
+    expect(parse(`GET / HTTP/1.1\r\n${H}X: caf\xe9\r\n\r\n`).field('x')).toBe('caf\xe9')
+  })
+})
+
+describe('connection options', () => {
+  const options = (fields: string, version = '1.1') => parse(`GET / HTTP/${version}\r\n${H}${fields}\r\n`)
+
+  it('decides about keep-alive', () => {
+    expect(options('').keepAlive).toBe(true)
+    expect(options('Connection: Close\r\n').keepAlive).toBe(false)
+    expect(options('Connection: keep-alive, close\r\n').keepAlive).toBe(false)
+    expect(options('', '1.0').keepAlive).toBe(false)
+    expect(options('Connection: Keep-Alive\r\n', '1.0').keepAlive).toBe(true)
+  })
+
+  it('collects names over all Connection fields, but never framing or Host', () => {
+    const head = options(
+      'Connection: , X-Secret ,close\r\nX-Secret: 1\r\nConnection: host, content-length,transfer-encoding, x-b\r\n',
+    )
+    expect([...(head.connection.names ?? [])]).toEqual(['x-secret', 'x-b'])
+  })
+
+  it('recognises an upgrade, not one to h2c, without Connection, with a body or in HTTP/1.0', () => {
+    expect(options('Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n').upgrade).toBe('websocket')
+    expect(options('Connection: Upgrade\r\nUpgrade: h2c\r\n').upgrade).toBe('')
+    expect(options('Upgrade: websocket\r\n').upgrade).toBe('')
+    expect(options('Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n').upgrade).toBe('')
+    expect(options('Connection: Upgrade\r\nUpgrade: websocket\r\n', '1.0').upgrade).toBe('')
+  })
+
+  it('notes a wish for 100 only with a body', () => {
+    expect(options('Expect: 100-Continue\r\nContent-Length: 3\r\n').expectContinue).toBe(true)
+    expect(options('Expect: 100-continue\r\n').expectContinue).toBe(false)
+  })
+})

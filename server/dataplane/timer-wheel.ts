@@ -1,0 +1,88 @@
+/**
+ * One coarse timer for every deadline of a thread. Setting and clearing a deadline is a number written into the owner; the wheel
+ * looks at each owner only when the slot its deadline fell into comes round, so a busy connection that moves its deadline thousands of
+ * times costs one look per turn.
+ */
+
+/** Length of a slot in milliseconds: how late a deadline may be noticed. */
+export const TICK_MS = 100
+const SLOTS = 1024
+
+/** Something with a deadline. `wheelSlot` belongs to the wheel; start it at -1. */
+export interface Timed {
+  /** Monotonic milliseconds; 0 for none. May be changed at any time without telling the wheel if it moves later. */
+  deadline: number
+  wheelSlot: number
+  /** The deadline has passed; it is 0 now. May set a new one with `TimerWheel.watch`. */
+  onDeadline(): void
+}
+
+export class TimerWheel {
+  private readonly slots: Set<Timed>[] = Array.from({ length: SLOTS }, () => new Set<Timed>())
+  private cursor: number
+  private timer: NodeJS.Timeout | undefined
+  private readonly now: () => number
+
+  constructor(now: () => number) {
+    this.now = now
+    this.cursor = Math.floor(now() / TICK_MS)
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.advance(), TICK_MS)
+    this.timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.timer)
+  }
+
+  /** Sets a deadline `ms` milliseconds from `now` (which the caller has at hand). */
+  watch(owner: Timed, now: number, ms: number): void {
+    owner.deadline = now + ms
+    // Already in a slot that comes round no later: it will be looked at in time and moved on from there.
+    if (owner.wheelSlot >= 0 && owner.wheelSlot * TICK_MS <= owner.deadline) return
+    this.place(owner)
+  }
+
+  private place(owner: Timed): void {
+    if (owner.wheelSlot >= 0) (this.slots[owner.wheelSlot % SLOTS] as Set<Timed>).delete(owner)
+    const wanted = Math.ceil(owner.deadline / TICK_MS)
+    // Farther than one turn: looked at after a turn, then placed again.
+    const slot = Math.min(Math.max(wanted, this.cursor + 1), this.cursor + SLOTS - 1)
+    owner.wheelSlot = slot
+    ;(this.slots[slot % SLOTS] as Set<Timed>).add(owner)
+  }
+
+  /** Forgets an owner for good: call it when the owner goes away. */
+  drop(owner: Timed): void {
+    owner.deadline = 0
+    if (owner.wheelSlot < 0) return
+    ;(this.slots[owner.wheelSlot % SLOTS] as Set<Timed>).delete(owner)
+    owner.wheelSlot = -1
+  }
+
+  /** Looks at every slot that has come due. Public for tests; `start` calls it. */
+  advance(): void {
+    const now = this.now()
+    const until = Math.floor(now / TICK_MS)
+    // After a long stall every slot is looked at once, not once per missed turn.
+    if (until - this.cursor >= SLOTS) this.cursor = until - SLOTS
+    while (this.cursor < until) {
+      this.cursor += 1
+      const due = this.slots[this.cursor % SLOTS] as Set<Timed>
+      if (due.size === 0) continue
+      const owners = [...due]
+      due.clear()
+      for (const owner of owners) this.look(owner, now)
+    }
+  }
+
+  private look(owner: Timed, now: number): void {
+    owner.wheelSlot = -1
+    if (owner.deadline === 0) return
+    if (owner.deadline > now) return this.place(owner)
+    owner.deadline = 0
+    owner.onDeadline()
+  }
+}

@@ -1,0 +1,107 @@
+/** One connection to a backend: connects, carries one exchange after another, and knows when it must not be used again. */
+import net, { type Socket } from 'node:net'
+import type { BackendRef } from '../../core/snapshot.ts'
+import { BodyDecoder } from '../http1/body.ts'
+import type { HeadBuffer } from '../http1/head-buffer.ts'
+import { sharedBuffer } from '../shared-buffer.ts'
+import type { Timed, TimerWheel } from '../timer-wheel.ts'
+import type { BackendPool } from './pool.ts'
+
+/** Who a connection works for at the moment. */
+export interface ConnectionOwner {
+  /** Bytes of the backend, valid until this returns. */
+  backendBytes(connection: BackendConnection, buffer: Buffer, length: number): void
+  /** The backend has closed its side; `error` when it broke. Called once. */
+  backendClosed(connection: BackendConnection, error: Error | undefined): void
+  /** What was written has drained: more may come. */
+  backendDrained(connection: BackendConnection): void
+  backendDeadline(connection: BackendConnection): void
+}
+
+export class BackendConnection implements Timed {
+  deadline = 0
+  wheelSlot = -1
+  readonly pool: BackendPool
+  readonly socket: Socket
+  owner: ConnectionOwner | undefined
+  /** Has carried an exchange before the present one. */
+  used = false
+  connected = false
+  /** Keep-alive that the backend asked for, in milliseconds; Infinity when it said nothing. */
+  hintMs = Number.POSITIVE_INFINITY
+  /** Monotonic milliseconds. */
+  idleSince = 0
+  /** Unfinished head bytes; made only when a head comes in pieces. */
+  partial: HeadBuffer | undefined
+  readonly body = new BodyDecoder()
+  private closed = false
+  private readonly wheel: TimerWheel
+
+  constructor(pool: BackendPool, backend: BackendRef, wheel: TimerWheel, now: number, connectMs: number) {
+    this.pool = pool
+    this.wheel = wheel
+    this.socket = net.connect({
+      host: backend.host,
+      port: backend.port,
+      noDelay: true,
+      allowHalfOpen: true,
+      onread: {
+        buffer: sharedBuffer,
+        callback: (length: number) => {
+          this.bytes(length)
+          return true
+        },
+      },
+    })
+    wheel.watch(this, now, connectMs)
+    this.socket.on('connect', () => {
+      this.connected = true
+      wheel.drop(this)
+      pool.connectionReady(this)
+    })
+    this.socket.on('error', (error) => this.ended(error))
+    this.socket.on('end', () => this.ended(undefined))
+    this.socket.on('close', () => this.ended(undefined))
+    this.socket.on('drain', () => this.owner?.backendDrained(this))
+  }
+
+  private bytes(length: number): void {
+    const { owner } = this
+    // Bytes nobody asked for: what follows on this connection cannot be trusted (RFC 9112 §9.2).
+    if (owner === undefined) this.destroy()
+    else owner.backendBytes(this, sharedBuffer, length)
+  }
+
+  private ended(error: Error | undefined): void {
+    if (this.closed) return
+    this.closed = true
+    this.wheel.drop(this)
+    const { owner } = this
+    if (!this.connected) this.pool.connectFailed(this, error)
+    else if (owner === undefined) this.pool.forget(this)
+    else owner.backendClosed(this, error)
+    // A tunnel's owner may still have bytes to send the other way.
+    if (owner === undefined || error !== undefined) this.socket.destroy()
+  }
+
+  onDeadline(): void {
+    if (!this.connected) this.ended(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }))
+    else if (this.owner === undefined) this.destroy()
+    else this.owner.backendDeadline(this)
+  }
+
+  /** Closes at once; the owner is not told. */
+  destroy(): void {
+    this.owner = undefined
+    if (!this.closed) {
+      this.closed = true
+      this.wheel.drop(this)
+      this.pool.forget(this)
+    }
+    this.socket.destroy()
+  }
+
+  get usable(): boolean {
+    return !this.closed && !this.socket.destroyed
+  }
+}

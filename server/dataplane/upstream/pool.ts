@@ -1,0 +1,156 @@
+/**
+ * Connections of one thread to one backend: idle ones as a stack, newest first; a bounded number of connects in progress; requests
+ * beyond that wait for whichever comes first, an idle connection or a new one.
+ */
+
+import type { Clock } from '../../core/clock.ts'
+import type { BackendRef } from '../../core/snapshot.ts'
+import type { Failure } from '../engine.ts'
+import type { TimerWheel } from '../timer-wheel.ts'
+import { BackendConnection } from './connection.ts'
+
+/** Connects in progress at once per thread and backend; a crowd beyond it would overflow the backend's accept queue and stall. */
+const MAX_CONNECTING = 64
+
+/** A request that waits for a connection. */
+export interface Waiter {
+  connectionReady(connection: BackendConnection, reused: boolean): void
+  connectFailed(failure: Failure): void
+}
+
+export interface PoolParts {
+  readonly wheel: TimerWheel
+  readonly clock: Clock
+}
+
+export class BackendPool {
+  private backend: BackendRef
+  private readonly parts: PoolParts
+  private readonly idle: BackendConnection[] = []
+  private waiting: Waiter[] = []
+  private connecting = 0
+
+  constructor(backend: BackendRef, parts: PoolParts) {
+    this.backend = backend
+    this.parts = parts
+  }
+
+  /** Idle connections, those being made, and requests that wait. */
+  counts(): { idle: number; connecting: number; waiting: number } {
+    return { idle: this.idle.length, connecting: this.connecting, waiting: this.waiting.length }
+  }
+
+  /** Gives the waiter a connection, at once when one is idle. `backend` carries the address as it is in the present snapshot. */
+  acquire(waiter: Waiter, backend: BackendRef, connectMs: number): void {
+    if (backend.address !== this.backend.address) this.moveTo(backend)
+    const { idle } = this
+    while (idle.length > 0) {
+      const connection = idle.pop() as BackendConnection
+      if (!connection.usable) continue
+      this.parts.wheel.drop(connection)
+      waiter.connectionReady(connection, true)
+      return
+    }
+    this.waiting.push(waiter)
+    if (this.connecting < MAX_CONNECTING) this.connect(connectMs)
+  }
+
+  /** The backend's address has changed: connections to the old one are of no use. */
+  private moveTo(backend: BackendRef): void {
+    this.backend = backend
+    this.closeIdle()
+  }
+
+  private connect(connectMs: number): void {
+    this.connecting += 1
+    new BackendConnection(this, this.backend, this.parts.wheel, this.parts.clock.now(), connectMs)
+  }
+
+  /** A waiter gave up. */
+  abandon(waiter: Waiter): void {
+    const index = this.waiting.indexOf(waiter)
+    if (index >= 0) this.waiting.splice(index, 1)
+  }
+
+  /** A connection has been made. */
+  connectionReady(connection: BackendConnection): void {
+    this.connecting -= 1
+    this.offer(connection, false, 0)
+  }
+
+  private offer(connection: BackendConnection, reused: boolean, keepAliveMs: number): void {
+    const waiter = this.waiting.shift()
+    if (waiter !== undefined) {
+      this.parts.wheel.drop(connection)
+      waiter.connectionReady(connection, reused)
+    } else if (reused) {
+      this.rest(connection, keepAliveMs)
+    } else {
+      // Made for somebody who has found another since: kept like one that has served, for a short while.
+      this.rest(connection, 1000)
+    }
+  }
+
+  private rest(connection: BackendConnection, keepAliveMs: number): void {
+    connection.owner = undefined
+    const now = this.parts.clock.now()
+    connection.idleSince = now
+    this.idle.push(connection)
+    this.parts.wheel.watch(connection, now, Math.max(1, keepAliveMs))
+  }
+
+  connectFailed(connection: BackendConnection, error: Error | undefined): void {
+    this.connecting -= 1
+    connection.socket.destroy()
+    const waiter = this.waiting.shift()
+    // Each failed connect answers one waiter; the next one gets a connect of its own, so nobody waits for a dead backend for nothing.
+    if (this.waiting.length > this.connecting) this.connect(3000)
+    waiter?.connectFailed(connectFailure(this.backend, error))
+  }
+
+  /** Takes a connection back after a clean exchange. `keepAliveMs` is the pool's; the backend's own hint may be shorter. */
+  release(connection: BackendConnection, keepAliveMs: number): void {
+    connection.owner = undefined
+    // One second less than the backend says, so that it is we who close first.
+    const limit = Math.min(keepAliveMs, connection.hintMs - 1000)
+    if (!connection.usable || limit <= 0) connection.destroy()
+    else {
+      connection.used = true
+      this.offer(connection, true, limit)
+    }
+  }
+
+  /** The connection is gone. */
+  forget(connection: BackendConnection): void {
+    const index = this.idle.indexOf(connection)
+    if (index >= 0) this.idle.splice(index, 1)
+  }
+
+  /** Closes what is idle: after one of them turned out to be stale, or when the backend leaves. */
+  closeIdle(): void {
+    for (const connection of this.idle.splice(0)) connection.destroy()
+  }
+}
+
+function connectFailure(backend: BackendRef, error: Error | undefined): Failure {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
+  const { address } = backend
+  const base = { side: 'backend', stage: 'not-connected' } as const
+  if (code === 'ECONNREFUSED') return { ...base, kind: 'refused', detail: `connection refused by ${address}` }
+  if (code === 'ETIMEDOUT') return { ...base, kind: 'connect-timeout', detail: `no connection to ${address} in time` }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return { ...base, kind: 'unresolved', detail: `name not found: ${backend.host}` }
+  if (code === 'EMFILE' || code === 'ENFILE' || code === 'EADDRNOTAVAIL') {
+    return {
+      ...base,
+      side: 'us',
+      kind: 'unreachable',
+      detail: `cannot connect to ${address}: ${code}, this machine is out of descriptors or ports`,
+    }
+  }
+  return {
+    ...base,
+    kind: 'unreachable',
+    detail: `cannot connect to ${address}: ${code || (error?.message ?? 'closed')}`,
+  }
+}

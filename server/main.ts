@@ -1,0 +1,29 @@
+/** Front door: options → app → start → signal → drain. Node's version is checked before anything native is loaded. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** better-sqlite3's prebuilt binary and TypeScript without a build both need it. */
+const OLDEST_NODE = [22, 18]
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < (OLDEST_NODE[0] as number) || (major === OLDEST_NODE[0] && minor < (OLDEST_NODE[1] as number))) {
+  process.stderr.write(
+    `evenkeel: Node ${process.versions.node} is too old; "npm start" brings its own, or install Node 22.18 or newer.\n`,
+  )
+  process.exit(1)
+}
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+  version: string
+}
+const { readOptions } = await import('./options.ts')
+const answer = readOptions(process.argv.slice(2), process.env, version)
+if ('exit' in answer) {
+  ;(answer.exit === 0 ? process.stdout : process.stderr).write(answer.text)
+  process.exit(answer.exit)
+}
+// A reader that goes away (a closed terminal, a full pipe's end) must not take the balancer with it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
+const { run } = await import('./run.ts')
+await run(answer.options, version)

@@ -1,0 +1,166 @@
+/** Joins health and outlier monitors: what they find becomes facts for the workers, words for the page, and events with evidence. */
+import type { ProbeResult } from '../shared/api/live.ts'
+import type { Config } from '../shared/config/config.ts'
+import type { PoolConfig } from '../shared/config/pool.ts'
+import type { EventSink } from './control/data-plane.ts'
+import type { Slots } from './control/slots.ts'
+import type { AvailabilityFact, AvailabilityFacts } from './control/status.ts'
+import { chooseCandidates } from './core/candidates.ts'
+import type { Clock } from './core/clock.ts'
+import type { SlotFact } from './dataplane/messages.ts'
+import type { ScoreboardReader } from './dataplane/scoreboard.ts'
+import { createHealthMonitor, type HealthChange, type HealthFact } from './monitors/health-monitor.ts'
+import { createOutlierMonitor, type OutlierChange } from './monitors/outlier-monitor.ts'
+
+export interface MonitoringParts {
+  clock: Clock
+  /** Epoch milliseconds. */
+  now: () => number
+  reader: ScoreboardReader
+  slots: Slots
+  events: EventSink
+  config: () => Config
+  /** Hands facts to the workers. */
+  setFacts(facts: SlotFact[]): void
+  onProbe(pool: string, backend: string, result: ProbeResult): void
+  /** Something but numbers changed. */
+  onChange(): void
+}
+
+export interface Monitoring {
+  facts: AvailabilityFacts
+  update(config: Config): void
+  liveFailure(slot: number, detail: string): void
+  probeNow(pool: string, backend: string): Promise<ProbeResult | undefined>
+  /** Call once a second. */
+  tick(): void
+  stop(): void
+}
+
+interface Ejection {
+  reason: string
+  since: number
+}
+
+export function createMonitors(parts: MonitoringParts): Monitoring {
+  const { slots, events, reader } = parts
+  const ejections = new Map<string, Ejection>()
+  const failingOpen = new Map<string, boolean>()
+  const keyOf = (pool: string, backend: string) => `${pool}/${backend}`
+
+  const health = createHealthMonitor({
+    clock: parts.clock,
+    wallClock: parts.now,
+    random: Math.random,
+    onChange: (change) => healthChanged(change),
+    onProbe: parts.onProbe,
+  })
+  const outliers = createOutlierMonitor({
+    clock: parts.clock,
+    reader,
+    slotOf: (pool, backend) => slots.slotOf(pool, backend),
+    onChange: (change) => outlierChanged(change),
+  })
+
+  function slotFact(pool: string, backend: string): SlotFact | undefined {
+    const slot = slots.slotOf(pool, backend)
+    const known = health.fact(pool, backend)
+    if (slot === undefined || known === undefined) return undefined
+    return { slot, health: known.health, ejected: ejections.has(keyOf(pool, backend)) }
+  }
+
+  function tell(pool: string, backend: string): void {
+    const fact = slotFact(pool, backend)
+    if (fact !== undefined) parts.setFacts([fact])
+    const config = parts.config().pools.find((other) => other.id === pool)
+    if (config !== undefined) watchPanic(config)
+    parts.onChange()
+  }
+
+  function healthChanged({ pool, backend, from, to, reason, detail }: HealthChange): void {
+    if (to !== 'healthy' && ejections.delete(keyOf(pool, backend))) outliers.forget(pool, backend)
+    tell(pool, backend)
+    const first = from === 'unknown' && to === 'healthy'
+    events.record({
+      kind: 'availability',
+      severity: to === 'unhealthy' ? 'error' : 'info',
+      message: `${backend} is ${to}${first ? '' : from === 'unknown' ? '' : ' again'}: ${reason}`.replace(
+        ' again',
+        to === 'healthy' && !first ? ' again' : '',
+      ),
+      pool,
+      backend,
+      detail,
+    })
+  }
+
+  function outlierChanged({ pool, backend, ejected, reason, detail }: OutlierChange): void {
+    const key = keyOf(pool, backend)
+    if (ejected) ejections.set(key, { reason, since: parts.now() })
+    else ejections.delete(key)
+    tell(pool, backend)
+    const message = ejected ? `${backend} is ejected: ${reason}` : `${backend} takes traffic again after its ejection`
+    events.record({ kind: 'ejection', severity: ejected ? 'warning' : 'info', message, pool, backend, detail })
+  }
+
+  /** The same rule the workers follow, so that the page says what they do. */
+  function watchPanic(pool: PoolConfig): void {
+    const members = pool.backends.map((backend) => {
+      const known = health.fact(pool.id, backend.id)
+      const ref = {
+        slot: slots.slotOf(pool.id, backend.id) ?? 0,
+        id: backend.id,
+        weight: backend.weight,
+        maxConnections: 0,
+        pool: pool.id,
+        host: '',
+        port: 0,
+        address: '',
+      }
+      const fact = { health: known?.health ?? ('unknown' as const), ejected: ejections.has(keyOf(pool.id, backend.id)) }
+      return { ref, adminState: backend.adminState, backup: backend.backup, fact }
+    })
+    const open = chooseCandidates(members, pool.panicThreshold).failingOpen
+    if (open === (failingOpen.get(pool.id) ?? false)) return
+    failingOpen.set(pool.id, open)
+    const message = open
+      ? `pool ${pool.id} is failing open: too few backends are available, so all are tried`
+      : `pool ${pool.id} is no longer failing open`
+    events.record({ kind: 'failing-open', severity: open ? 'error' : 'info', message, pool: pool.id })
+  }
+
+  function describe(fact: HealthFact, ejection: Ejection | undefined): AvailabilityFact {
+    const { reason, since, probes } = fact
+    if (ejection !== undefined) return { availability: 'ejected', ...ejection, slowStart: 1, probes }
+    return { availability: fact.health, reason, since, slowStart: 1, probes }
+  }
+
+  return {
+    facts: {
+      of(pool, backend) {
+        const fact = health.fact(pool, backend)
+        return fact === undefined ? undefined : describe(fact, ejections.get(keyOf(pool, backend)))
+      },
+      failingOpen: (pool) => failingOpen.get(pool) ?? false,
+    },
+    update(config) {
+      health.update(config)
+      outliers.update(config)
+      const present = new Set(
+        config.pools.flatMap((pool) => pool.backends.map((backend) => keyOf(pool.id, backend.id))),
+      )
+      for (const key of ejections.keys()) if (!present.has(key)) ejections.delete(key)
+      parts.setFacts(
+        config.pools.flatMap((pool) => pool.backends.flatMap((backend) => slotFact(pool.id, backend.id) ?? [])),
+      )
+      for (const pool of config.pools) watchPanic(pool)
+    },
+    liveFailure(slot, detail) {
+      const entry = slots.entries().find((other) => other.slot === slot)
+      if (entry?.configured && entry.backend !== '') health.liveFailure(entry.pool, entry.backend, detail)
+    },
+    probeNow: (pool, backend) => health.probeNow(pool, backend),
+    tick: () => outliers.tick(),
+    stop: () => health.stop(),
+  }
+}

@@ -1,0 +1,184 @@
+/** Joins the parts of telemetry: scoreboard → seconds → memory and SQLite → charts, events, exchanges, metrics. */
+import type { Logger } from 'pino'
+import type { ProbeResult, Sample, Status, StorageStatus, Tick } from '../shared/api/live.ts'
+import type { ExchangeRecord } from '../shared/api/records.ts'
+import { type Settings, settingsSchema } from '../shared/config/config.ts'
+import type { ApiParts, ExchangesQuery } from './api/parts.ts'
+import type { Slots } from './control/slots.ts'
+import { BUCKETS } from './core/histogram.ts'
+import { counters, type ScoreboardReader, workerGauges } from './dataplane/scoreboard.ts'
+import type { Db } from './db/handle.ts'
+import { createHistory } from './db/history.ts'
+import type { ProbeEntry } from './db/probes.ts'
+import { WriteQueue } from './db/write-queue.ts'
+import { EventLog } from './telemetry/event-log.ts'
+import { ExchangeLog } from './telemetry/exchange-log.ts'
+import { Metrics } from './telemetry/prometheus.ts'
+import { Retention } from './telemetry/retention.ts'
+import { Rollup } from './telemetry/rollup.ts'
+import { Sampler } from './telemetry/sampler.ts'
+import { SecondsMemory } from './telemetry/seconds.ts'
+import { SeriesReader } from './telemetry/series.ts'
+
+export interface TelemetryInput {
+  db: Db
+  reader: ScoreboardReader
+  workers: number
+  slots: Slots
+  status: () => Status
+  connections: () => Record<string, number>
+  log: Logger
+}
+
+export interface Telemetry {
+  events: EventLog
+  exchanges(records: readonly ExchangeRecord[], leftOut: number): void
+  onExchanges(subscriber: (records: readonly ExchangeRecord[]) => void): void
+  probe(pool: string, backend: string, result: ProbeResult): void
+  lastProbes(pool: string, backend: string): ProbeResult[]
+  retain(config: Settings['retention']): void
+  lastSample(pool: string, backend: string): Sample | null
+  storage(): StorageStatus
+  /** Closes a second: call once a second. */
+  tick(revision: number): Tick
+  queries: Pick<ApiParts, 'series' | 'events'> & {
+    exchanges(query: ExchangesQuery): ExchangeRecord[]
+    exchange(id: string): ExchangeRecord | undefined
+  }
+  metrics: ApiParts['metrics']
+  /** Stores what waits. */
+  stop(): void
+}
+
+const PRUNE_EVERY_TICKS = 600
+
+export function createTelemetry(input: TelemetryInput): Telemetry {
+  const { db, reader, slots, log } = input
+  const onDefect = (error: unknown) => log.error({ err: error }, 'telemetry')
+  const queue = new WriteQueue({
+    db,
+    onDefect,
+    onChange(storage) {
+      const failing = storage.condition === 'failing'
+      log[failing ? 'error' : 'info'](
+        { problem: storage.problem },
+        failing ? 'history is not being saved' : 'history is saved again',
+      )
+      events.record({
+        at: Date.now(),
+        kind: 'storage',
+        severity: failing ? 'error' : 'info',
+        message: storage.problem ?? 'history is being saved again',
+      })
+    },
+  })
+  const history = createHistory({ db, queue, buckets: BUCKETS })
+  const events = new EventLog({ sink: history, onDefect })
+  const exchangeLog = new ExchangeLog({ onDefect })
+  const seconds = new SecondsMemory()
+  const rollup = new Rollup(history)
+  const retention = new Retention(history, settingsSchema.parse({}).retention)
+  const backends = () => slots.entries().filter((entry) => entry.configured && entry.backend !== '')
+  const series = new SeriesReader({
+    seconds,
+    rollup,
+    sink: history,
+    backends,
+    keptMs: (step) => retention.keptMs(step),
+  })
+  const metrics = new Metrics({
+    source: reader,
+    counters,
+    workerGauges,
+    slots: () => slots.entries(),
+    status: input.status,
+    storageRows: () => ({ waiting: queue.waiting(), dropped: queue.dropped() }),
+  })
+  let revision = 0
+  const sampler = new Sampler({
+    source: reader,
+    counters,
+    slots: () => slots.entries(),
+    revision: () => revision,
+    connections: input.connections,
+    consumers: [seconds, rollup],
+  })
+  let probes: ProbeEntry[] = []
+  let ticks = 0
+
+  return {
+    events,
+    exchanges: (records) => exchangeLog.add(records),
+    onExchanges: (subscriber) => void exchangeLog.subscribe(subscriber),
+    probe(pool, backend, result) {
+      probes.push({ pool, backend, result })
+      metrics.countProbe(pool, backend, result.passed)
+    },
+    lastProbes: (pool, backend) => history.lastProbes(pool, backend, 60),
+    retain: (config) => retention.set(config),
+    lastSample: (pool, backend) => sampler.lastSample(pool, backend),
+    storage: () => queue.status(),
+    tick(now) {
+      revision = now
+      const tick = sampler.tick(Date.now())
+      const seen = probes
+      probes = []
+      history.addProbes(seen)
+      queue.flush()
+      if (ticks++ % PRUNE_EVERY_TICKS === 0) retention.prune(Date.now())
+      return withProbes(tick, seen, sampler, reader, slots)
+    },
+    queries: {
+      series: (query) => series.answer(query, Date.now()),
+      events: (query) => events.list(query),
+      exchanges: (query) => exchangeLog.list(toFilter(query)),
+      exchange: (id) => exchangeLog.find(id),
+    },
+    metrics: async () => ({ contentType: metrics.contentType, body: await metrics.text() }),
+    stop() {
+      rollup.flush()
+      history.addProbes(probes)
+      queue.flush()
+    },
+  }
+}
+
+function toFilter(query: ExchangesQuery) {
+  const { status, path, client, minMs, before, method, ...rest } = query
+  const exact = status === undefined ? undefined : status.endsWith('xx') ? Number(status[0]) : Number(status)
+  return {
+    ...rest,
+    ...(exact !== undefined && { status: exact }),
+    ...(path !== undefined && { text: path }),
+    ...(before !== undefined && { to: before }),
+  }
+}
+
+/** Puts the second's probe results beside the backends' numbers; a backend with probes but no traffic gets an entry too. */
+function withProbes(
+  tick: Tick,
+  seen: readonly ProbeEntry[],
+  sampler: Sampler,
+  reader: ScoreboardReader,
+  slots: Slots,
+): Tick {
+  if (seen.length === 0) return tick
+  const backends = new Map(tick.backends.map((entry) => [`${entry.pool}/${entry.id}`, entry]))
+  for (const { pool, backend, result } of seen) {
+    const key = `${pool}/${backend}`
+    const slot = slots.slotOf(pool, backend)
+    const sample = sampler.lastSample(pool, backend)
+    if (slot === undefined || sample === null) continue
+    const entry = backends.get(key) ?? {
+      pool,
+      id: backend,
+      sample,
+      inFlight: reader.inFlight(slot),
+      tunnels: reader.tunnels(slot),
+      probes: [],
+    }
+    entry.probes = [...entry.probes, result]
+    backends.set(key, entry)
+  }
+  return { ...tick, backends: [...backends.values()] }
+}

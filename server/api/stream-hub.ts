@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { StreamMessage } from '../../shared/api/live.ts'
+import { Replay } from './stream-replay.ts'
 
 export interface StreamHubOptions {
   /** First half of every id; another boot means that what was missed is gone. */
@@ -48,13 +49,6 @@ export interface StreamHub {
   close(): void
 }
 
-interface Kept {
-  seq: number
-  at: number
-  message: StreamMessage
-  block: Buffer
-}
-
 interface Attached extends StreamClient {
   response: ServerResponse
 }
@@ -66,8 +60,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   const { boot, clock, replayMs = 300_000, replayBytes = 16 * 1024 * 1024, clientBytes = 1024 * 1024 } = options
   const most = options.clients ?? 2000
   const clients = new Set<Attached>()
-  let kept: Kept[] = []
-  let keptBytes = 0
+  const replay = new Replay(boot, replayMs, replayBytes)
   let seq = 0
 
   const heartbeat = setInterval(() => {
@@ -89,32 +82,10 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     else client.response.write(bytes)
   }
 
-  function keep(entry: Kept) {
-    kept.push(entry)
-    keptBytes += entry.block.length
-    let gone = 0
-    while (gone < kept.length - 1) {
-      const oldest = kept[gone] as Kept
-      if (keptBytes <= replayBytes && entry.at - oldest.at <= replayMs) break
-      keptBytes -= oldest.block.length
-      gone++
-    }
-    if (gone > 0) kept = kept.slice(gone)
-  }
-
-  /** What a client missed, or undefined when that is gone or was never ours. */
-  function missed(lastEventId: string): Kept[] | undefined {
-    const [, from, number] = /^(.*)-(\d+)$/.exec(lastEventId) ?? []
-    const last = Number(number)
-    const oldest = kept[0]?.seq ?? seq + 1
-    if (from !== boot || last > seq || last < oldest - 1) return undefined
-    return kept.slice(last - oldest + 1)
-  }
-
   function welcome(client: Attached) {
     client.response.write(`retry: 2000\nid: ${boot}-${seq}\n\n`)
     if (!client.lastEventId) return
-    const entries = missed(client.lastEventId)
+    const entries = replay.since(client.lastEventId, seq)
     const lastStatus = entries?.findLast((entry) => entry.message === 'status')
     const wanted = entries?.filter(
       (entry) =>
@@ -132,7 +103,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     wantsExchanges: () => [...clients].some((client) => client.exchanges),
     publish(message, data) {
       const entry = { seq: ++seq, at: clock.now(), message, block: block(message, seq, JSON.stringify(data)) }
-      keep(entry)
+      replay.keep(entry)
       for (const client of clients) if (message !== 'exchange' || client.exchanges) send(client, entry.block)
     },
     attach(response, client) {

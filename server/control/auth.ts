@@ -8,7 +8,7 @@ import { getUser, setLastSignIn } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import type { EventSink } from './data-plane.ts'
 import { hashSecret, randomSecret, secretMatches, verifyPassword } from './passwords.ts'
-import type { Throttle } from './throttle.ts'
+import { letTry, type Throttle } from './throttle.ts'
 
 export const SESSION_MS = 7 * 24 * 3_600_000
 /** A session's end is moved on at most this often, so that reading pages does not write. */
@@ -122,13 +122,7 @@ export function createAuth(parts: AuthParts): Auth {
   return {
     open,
     async signIn({ name, password, address, userAgent }) {
-      const waitMs = throttle.waitMs(name, address)
-      if (waitMs > 0) {
-        const retryAfterSeconds = Math.ceil(waitMs / 1000)
-        throw new ControlError('slow-down', `Too many failed tries. Wait ${retryAfterSeconds} s.`, {
-          retryAfterSeconds,
-        })
-      }
+      letTry(throttle, name, address)
       const user = getUser(db, name)
       if (!(await verifyPassword(password, user?.passwordHash)) || !user) refuse(name, address)
       throttle.passed(name, address)

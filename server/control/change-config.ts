@@ -106,23 +106,98 @@ function storageError(cause: unknown): ControlError {
   )
 }
 
-/** Builds the write path. */
-export function createConfigControl(parts: ConfigControlParts): ConfigControl {
-  const { db, dataPlane, events } = parts
-  const listeners = new Set<(change: ConfigChange) => void>()
-  let current = empty
-  let tail: Promise<unknown> = Promise.resolve()
+class WritePath implements ConfigControl {
+  private readonly parts: ConfigControlParts
+  private readonly listeners = new Set<(change: ConfigChange) => void>()
+  private inForce = empty
+  private tail: Promise<unknown> = Promise.resolve()
 
-  function queued<T>(work: () => Promise<T>): Promise<T> {
-    const result = tail.then(work)
-    tail = result.catch(() => undefined)
+  constructor(parts: ConfigControlParts) {
+    this.parts = parts
+  }
+
+  current(): CurrentConfig {
+    return this.inForce
+  }
+
+  change(request: ChangeRequest): Promise<ChangeAnswer> {
+    return this.queued(() => this.run(request))
+  }
+
+  revision(number: number): RevisionRecord | undefined {
+    return getRevision(this.parts.db, number)
+  }
+
+  revisions(query: { before?: number; limit: number }): RevisionSummary[] {
+    return listRevisions(this.parts.db, query)
+  }
+
+  validate(document: unknown): ProblemIssue[] {
+    const parsed = configSchema.safeParse(document)
+    return parsed.success ? [] : issuesOf(parsed.error)
+  }
+
+  restore({ number, base, author }: { number: number; base: number; author: string }): Promise<ChangeAnswer> {
+    return this.queued(async () => {
+      const stored = this.revision(number)
+      if (!stored) throw new ControlError('not-found', `There is no revision ${number} (any more).`)
+      const summary = (difference: string) => `restored revision ${number} (${difference})`
+      return this.run({ base, author, edit: () => stored.document, summary })
+    })
+  }
+
+  start(first: ConfigDocument): Promise<void> {
+    return this.queued(async () => {
+      const author = 'evenkeel'
+      const summary = 'first configuration'
+      const stored = newestReadable(this.parts.db, this.parts.events)
+      if (stored) this.inForce = stored
+      else {
+        const config = parseWhole(first)
+        const document = plain(first)
+        this.inForce = { revision: this.commit(0, document, author, summary), document, config }
+      }
+      await this.putInForce({ ...this.inForce, before: empty.config, previous: 0, summary, author })
+    })
+  }
+
+  subscribe(listener: (change: ConfigChange) => void): () => void {
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
+  }
+
+  private queued<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(work)
+    this.tail = result.catch(() => undefined)
     return result
   }
 
-  function commit(base: number, document: ConfigDocument, author: string, summary: string): number {
+  private async run(request: ChangeRequest): Promise<ChangeAnswer> {
+    const before = this.inForce
+    if (request.base !== undefined && request.base !== before.revision) throw stale(request.base, before.revision)
+    const document = plain(request.edit(structuredClone(before.document)))
+    const config = parseWhole(document)
+    if (isDeepStrictEqual(document, before.document) && before.revision > 0)
+      return { revision: before.revision, previous: before.revision, summary: 'nothing changed', config: document }
+    this.parts.check?.(config)
+    const problems = await this.parts.dataPlane.checkBinds(config, before.config)
+    if (problems.length > 0) throw await bindError(problems)
+    const difference = summarise(before.config, config)
+    const summary = request.summary?.(difference) ?? difference
+    const { author } = request
+    const previous = before.revision
+    const revision = this.commit(previous, document, author, summary)
+    this.inForce = { revision, document, config }
+    const message = `revision ${revision}: ${summary}`
+    this.parts.events.record({ kind: 'revision', severity: 'info', message, revision, actor: author })
+    await this.putInForce({ ...this.inForce, before: before.config, previous, summary, author })
+    return { revision, previous, summary, config: document }
+  }
+
+  private commit(base: number, document: ConfigDocument, author: string, summary: string): number {
     let answer: CommitResult
     try {
-      answer = commitRevision(db, { base, at: parts.now(), author, summary, document })
+      answer = commitRevision(this.parts.db, { base, at: this.parts.now(), author, summary, document })
     } catch (error) {
       throw storageError(error)
     }
@@ -130,93 +205,35 @@ export function createConfigControl(parts: ConfigControlParts): ConfigControl {
     throw stale(base, answer.current)
   }
 
-  function notify(change: ConfigChange) {
-    for (const listener of listeners) {
+  private async putInForce(change: ConfigChange): Promise<void> {
+    const { revision } = change
+    try {
+      await this.parts.dataPlane.apply(revision, change.config)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      const message = `revision ${revision} is saved but not in force everywhere: ${why}`
+      this.parts.events.record({ kind: 'revision', severity: 'error', message, revision })
+      throw new ControlError('apply-failed', message, { cause: error, revision })
+    } finally {
+      this.notify(change)
+    }
+  }
+
+  private notify(change: ConfigChange): void {
+    for (const listener of this.listeners) {
       try {
         listener(change)
       } catch (error) {
-        events.record({ kind: 'process', severity: 'error', message: `after revision ${change.revision}: ${error}` })
+        const message = `after revision ${change.revision}: ${error}`
+        this.parts.events.record({ kind: 'process', severity: 'error', message })
       }
     }
   }
+}
 
-  async function run(request: ChangeRequest): Promise<ChangeAnswer> {
-    const before = current
-    if (request.base !== undefined && request.base !== before.revision) throw stale(request.base, before.revision)
-    const document = plain(request.edit(structuredClone(before.document)))
-    const config = parseWhole(document)
-    if (isDeepStrictEqual(document, before.document) && before.revision > 0)
-      return { revision: before.revision, previous: before.revision, summary: 'nothing changed', config: document }
-    parts.check?.(config)
-    const problems = await dataPlane.checkBinds(config, before.config)
-    if (problems.length > 0) throw await bindError(problems)
-    const difference = summarise(before.config, config)
-    const summary = request.summary?.(difference) ?? difference
-    const { author } = request
-    const revision = commit(before.revision, document, author, summary)
-    current = { revision, document, config }
-    const change = { ...current, before: before.config, previous: before.revision, summary, author }
-    events.record({
-      kind: 'revision',
-      severity: 'info',
-      message: `revision ${revision}: ${summary}`,
-      revision,
-      actor: author,
-    })
-    await putInForce(change)
-    return { revision, previous: before.revision, summary, config: document }
-  }
-
-  async function putInForce(change: ConfigChange) {
-    try {
-      await dataPlane.apply(change.revision, change.config)
-    } catch (error) {
-      const message = `revision ${change.revision} is saved but not in force everywhere: ${error instanceof Error ? error.message : error}`
-      events.record({ kind: 'revision', severity: 'error', message, revision: change.revision })
-      throw new ControlError('apply-failed', message, { cause: error, revision: change.revision })
-    } finally {
-      notify(change)
-    }
-  }
-
-  return {
-    current: () => current,
-    change: (request) => queued(() => run(request)),
-    revision: (number) => getRevision(db, number),
-    revisions: (query) => listRevisions(db, query),
-    validate(document) {
-      const parsed = configSchema.safeParse(document)
-      return parsed.success ? [] : issuesOf(parsed.error)
-    },
-    restore: ({ number, base, author }) =>
-      queued(async () => {
-        const stored = getRevision(db, number)
-        if (!stored) throw new ControlError('not-found', `There is no revision ${number} (any more).`)
-        return run({
-          base,
-          author,
-          edit: () => stored.document,
-          summary: (difference) => `restored revision ${number} (${difference})`,
-        })
-      }),
-    start: (first) =>
-      queued(async () => {
-        const author = 'evenkeel'
-        const summary = 'first configuration'
-        const stored = newestReadable(db, events)
-        if (stored) current = stored
-        else {
-          const config = parseWhole(first)
-          const revision = commit(0, plain(first), author, summary)
-          current = { revision, document: plain(first), config }
-        }
-        await putInForce({ ...current, before: empty.config, previous: 0, summary, author })
-      }),
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-  }
+/** Builds the write path. */
+export function createConfigControl(parts: ConfigControlParts): ConfigControl {
+  return new WritePath(parts)
 }
 
 function stale(base: number, currentRevision: number): ControlError {

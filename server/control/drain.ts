@@ -58,22 +58,83 @@ interface Drain {
 /** Keys cannot clash: ids have no slash. */
 const keyOf = (pool: string, backend: string) => `${pool}/${backend}`
 
-/** Builds the keeper of drains. */
-export function createDrains({ dataPlane, events, clock, now }: DrainParts): Drains {
-  const drains = new Map<string, Drain>()
+class DrainKeeper implements Drains {
+  private readonly parts: DrainParts
+  private readonly drains = new Map<string, Drain>()
 
-  function begin(pool: PoolConfig, backend: BackendConfig, removed: boolean) {
-    const limitMs = removed ? ms(pool.drain) : null
-    const common = { pool: pool.id, backend, removed, limitMs, cut: 0, finishedTick: null }
-    drains.set(keyOf(pool.id, backend.id), { ...common, since: now(), sinceTick: clock.now() })
+  constructor(parts: DrainParts) {
+    this.parts = parts
   }
 
-  function finish(drain: Drain) {
-    drain.finishedTick = clock.now()
+  changed(before: Config, after: Config): void {
+    const present = new Map(after.pools.map((pool) => [pool.id, pool]))
+    for (const pool of before.pools) {
+      const kept = new Set(present.get(pool.id)?.backends.map((backend) => backend.id))
+      for (const backend of pool.backends) if (!kept.has(backend.id)) this.begin(pool, backend, true)
+    }
+    for (const pool of after.pools)
+      for (const backend of pool.backends) {
+        const drain = this.drains.get(keyOf(pool.id, backend.id))
+        if (backend.adminState !== 'draining') this.drains.delete(keyOf(pool.id, backend.id))
+        else if (!drain || drain.removed) this.begin(pool, backend, false)
+      }
+  }
+
+  tick(): boolean {
+    return [...this.drains].map(([key, drain]) => this.advance(key, drain)).some(Boolean)
+  }
+
+  removeNow(pool: string, backend: string): void {
+    const drain = this.drains.get(keyOf(pool, backend))
+    if (!drain?.removed) throw new ControlError('not-found', `Backend "${backend}" of pool "${pool}" is not draining.`)
+    this.cutNow(drain)
+  }
+
+  statusOf(pool: string, backend: string): DrainStatus | null {
+    const drain = this.drains.get(keyOf(pool, backend))
+    return drain ? this.describe(drain) : null
+  }
+
+  removed(pool?: string): RemovedBackend[] {
+    return [...this.drains.values()]
+      .filter((drain) => drain.removed && (pool === undefined || drain.pool === pool))
+      .map((drain) => ({ pool: drain.pool, backend: drain.backend, status: this.describe(drain) }))
+  }
+
+  private begin(pool: PoolConfig, backend: BackendConfig, removed: boolean): void {
+    const limitMs = removed ? ms(pool.drain) : null
+    const common = { pool: pool.id, backend, removed, limitMs, cut: 0, finishedTick: null }
+    this.drains.set(keyOf(pool.id, backend.id), {
+      ...common,
+      since: this.parts.now(),
+      sinceTick: this.parts.clock.now(),
+    })
+  }
+
+  private advance(key: string, drain: Drain): boolean {
+    if (drain.finishedTick !== null) {
+      if (!drain.removed || this.parts.clock.now() - drain.finishedTick < LINGER_MS) return false
+      return this.drains.delete(key)
+    }
+    if (drain.limitMs !== null && this.parts.clock.now() - drain.sinceTick >= drain.limitMs) this.cutNow(drain)
+    if (this.parts.dataPlane.inFlight(drain.pool, drain.backend.id) > 0) return false
+    this.finish(drain)
+    return true
+  }
+
+  private cutNow(drain: Drain): void {
+    const left = this.parts.dataPlane.inFlight(drain.pool, drain.backend.id)
+    drain.cut += left
+    drain.limitMs = null
+    if (left > 0) this.parts.dataPlane.cut(drain.pool, drain.backend.id)
+  }
+
+  private finish(drain: Drain): void {
+    drain.finishedTick = this.parts.clock.now()
     const { pool, backend } = drain
-    const seconds = Math.round((clock.now() - drain.sinceTick) / 1000)
+    const seconds = Math.round((this.parts.clock.now() - drain.sinceTick) / 1000)
     const cut = drain.cut > 0 ? `, ${drain.cut} cut at the end` : ''
-    events.record({
+    this.parts.events.record({
       kind: 'drain',
       severity: drain.cut > 0 ? 'warning' : 'info',
       message: `${backend.id} drained in ${seconds} s${cut}: safe to stop`,
@@ -83,27 +144,9 @@ export function createDrains({ dataPlane, events, clock, now }: DrainParts): Dra
     })
   }
 
-  function cutNow(drain: Drain) {
-    const left = dataPlane.inFlight(drain.pool, drain.backend.id)
-    drain.cut += left
-    drain.limitMs = null
-    if (left > 0) dataPlane.cut(drain.pool, drain.backend.id)
-  }
-
-  function advance(key: string, drain: Drain): boolean {
-    if (drain.finishedTick !== null) {
-      if (!drain.removed || clock.now() - drain.finishedTick < LINGER_MS) return false
-      return drains.delete(key)
-    }
-    if (drain.limitMs !== null && clock.now() - drain.sinceTick >= drain.limitMs) cutNow(drain)
-    if (dataPlane.inFlight(drain.pool, drain.backend.id) > 0) return false
-    finish(drain)
-    return true
-  }
-
-  function statusOf(drain: Drain): DrainStatus {
-    const tunnels = Math.max(0, dataPlane.tunnels(drain.pool, drain.backend.id))
-    const inFlight = Math.max(0, dataPlane.inFlight(drain.pool, drain.backend.id))
+  private describe(drain: Drain): DrainStatus {
+    const tunnels = Math.max(0, this.parts.dataPlane.tunnels(drain.pool, drain.backend.id))
+    const inFlight = Math.max(0, this.parts.dataPlane.inFlight(drain.pool, drain.backend.id))
     return {
       since: drain.since,
       deadline: drain.limitMs === null ? null : drain.since + drain.limitMs,
@@ -113,37 +156,9 @@ export function createDrains({ dataPlane, events, clock, now }: DrainParts): Dra
       safeToStop: drain.finishedTick !== null && inFlight === 0,
     }
   }
+}
 
-  function changed(before: Config, after: Config) {
-    const present = new Map(after.pools.map((pool) => [pool.id, pool]))
-    for (const pool of before.pools) {
-      const kept = new Set(present.get(pool.id)?.backends.map((backend) => backend.id))
-      for (const backend of pool.backends) if (!kept.has(backend.id)) begin(pool, backend, true)
-    }
-    for (const pool of after.pools)
-      for (const backend of pool.backends) {
-        const drain = drains.get(keyOf(pool.id, backend.id))
-        if (backend.adminState !== 'draining') drains.delete(keyOf(pool.id, backend.id))
-        else if (!drain || drain.removed) begin(pool, backend, false)
-      }
-  }
-
-  return {
-    changed,
-    tick: () => [...drains].map(([key, drain]) => advance(key, drain)).some(Boolean),
-    removeNow(pool, backend) {
-      const drain = drains.get(keyOf(pool, backend))
-      if (!drain?.removed)
-        throw new ControlError('not-found', `Backend "${backend}" of pool "${pool}" is not draining.`)
-      cutNow(drain)
-    },
-    statusOf(pool, backend) {
-      const drain = drains.get(keyOf(pool, backend))
-      return drain ? statusOf(drain) : null
-    },
-    removed: (pool) =>
-      [...drains.values()]
-        .filter((drain) => drain.removed && (pool === undefined || drain.pool === pool))
-        .map((drain) => ({ pool: drain.pool, backend: drain.backend, status: statusOf(drain) })),
-  }
+/** Builds the keeper of drains. */
+export function createDrains(parts: DrainParts): Drains {
+  return new DrainKeeper(parts)
 }

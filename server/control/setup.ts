@@ -8,7 +8,7 @@ import type { Db } from '../db/handle.ts'
 import { countUsers, insertFirstUser } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import { hashPassword, hashSecret, randomSecret, secretMatches } from './passwords.ts'
-import type { Throttle } from './throttle.ts'
+import { letTry, type Throttle } from './throttle.ts'
 
 export interface Setup {
   /** Whether the set-up page is open: no user exists. */
@@ -61,11 +61,7 @@ export function createSetup({ db, throttle, now }: SetupParts): Setup {
     async complete({ token, name, password, address }) {
       if (!needed()) throw new ControlError('setup-done', 'A user exists already.')
       const account = `${ACCOUNT} ${address}`
-      const retryAfterSeconds = Math.ceil(throttle.waitMs(account, address) / 1000)
-      if (retryAfterSeconds > 0)
-        throw new ControlError('slow-down', `Too many wrong tokens. Wait ${retryAfterSeconds} s.`, {
-          retryAfterSeconds,
-        })
+      letTry(throttle, account, address)
       if (hash === undefined || !secretMatches(token, hash)) {
         throttle.failed(account, address)
         throw new ControlError('wrong-setup-token', 'This is not the token that the log printed at the latest start.')

@@ -3,6 +3,7 @@
  * An account's wait does not apply to an address that signed in to it before, nor to loopback, so nobody can lock its owner out.
  */
 import type { Clock } from '../core/clock.ts'
+import { ControlError } from '../errors.ts'
 
 const FREE_TRIES = 5
 const LONGEST_WAIT_MS = 60_000
@@ -70,4 +71,11 @@ export function createThrottle(clock: Clock): Throttle {
       put(known, pair(account, address), true)
     },
   }
+}
+
+/** Lets a try go on or throws `slow-down` with the wait. */
+export function letTry(throttle: Throttle, account: string, address: string): void {
+  const retryAfterSeconds = Math.ceil(throttle.waitMs(account, address) / 1000)
+  if (retryAfterSeconds > 0)
+    throw new ControlError('slow-down', `Too many failed tries. Wait ${retryAfterSeconds} s.`, { retryAfterSeconds })
 }

@@ -4,12 +4,23 @@
  * doubling the load on a pool that is already failing.
  */
 
+/** How an attempt failed, as far as a retry depends on it. */
+export interface RetryableFailure {
+  /** `idle-race`: a reused connection died before one response byte. Any other kind is judged by its stage. */
+  readonly kind: string
+  /** Whose fault it is. */
+  readonly side: 'backend' | 'client' | 'us'
+  /** How far the attempt had come. */
+  readonly stage: 'not-connected' | 'nothing-sent' | 'sent' | 'response-started'
+}
+
 export interface RetryDecisionInput {
   /** Why the attempt failed; undefined when the backend answered with a status instead. */
-  readonly failure: { readonly kind: string; readonly side: string; readonly stage: string } | undefined
+  readonly failure: RetryableFailure | undefined
   /** Status of the answer, when there is one. */
   readonly status: number
   readonly method: string
+  /** No body; all of it still in our hands (at most the pool's `bufferedBody`); or partly gone. */
   readonly body: 'none' | 'kept' | 'streaming'
   /** Attempts made so far, the failed one included. */
   readonly attempts: number
@@ -47,6 +58,8 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 const BUDGET = 0.2
 /** …but this many are always allowed. */
 const BUDGET_MINIMUM = 3
+/** Idle races in one exchange that cost no retry: more idle connections than this dying in a row is no race any more. */
+const FREE_IDLE_RACES = 10
 
 const no = (reason: RetryReason): RetryDecision => ({ retry: false, reason })
 const yes = (reason: RetryReason): RetryDecision => ({ retry: true, reason })
@@ -56,7 +69,9 @@ function whyAllowed(input: RetryDecisionInput): RetryDecision {
   if (failure?.side === 'client') return no('clients-fault')
   if (failure?.stage === 'response-started') return no('response-started')
   if (input.body === 'streaming') return no('body-gone')
-  if (failure?.stage === 'not-connected' || failure?.stage === 'nothing-sent') return yes('not-sent')
+  if (failure?.stage === 'not-connected' || failure?.stage === 'nothing-sent') {
+    return yes(failure.kind === 'idle-race' ? 'idle-race' : 'not-sent')
+  }
   if (failure === undefined && !input.retryOn.includes(input.status)) return no('status-not-retried')
   if (!IDEMPOTENT.has(input.method)) return no('not-idempotent')
   if (failure === undefined) return yes('status')
@@ -67,8 +82,8 @@ function whyAllowed(input: RetryDecisionInput): RetryDecision {
 export function decideRetry(input: RetryDecisionInput): RetryDecision {
   const allowed = whyAllowed(input)
   if (!allowed.retry) return allowed
-  // The race for an idle connection is nobody's fault and a fresh connection ends it, so it costs no retry; ten ends any loop.
-  if (allowed.reason === 'idle-race' && input.attempts <= 10) return allowed
+  // The race for an idle connection is nobody's fault and a fresh connection ends it, so it costs no retry and no budget.
+  if (allowed.reason === 'idle-race' && input.attempts <= FREE_IDLE_RACES) return allowed
   if (input.attempts > input.maxRetries) return no('no-retries-left')
   if (input.poolRetries + 1 > Math.max(BUDGET_MINIMUM, BUDGET * input.poolInFlight)) return no('budget')
   return allowed

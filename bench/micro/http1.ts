@@ -27,7 +27,7 @@ const response = Buffer.from(
     'Connection: keep-alive\r\nX-Backend: a\r\n\r\n',
   'latin1',
 )
-const chunks = Buffer.from(`${'400\r\n'}${'x'.repeat(1024)}\r\n`.repeat(60) + '0\r\n\r\n')
+const chunks = Buffer.from(`${`${'400\r\n'}${'x'.repeat(1024)}\r\n`.repeat(60)}0\r\n\r\n`)
 
 const head = new RequestHead()
 const answer = new ResponseHead()

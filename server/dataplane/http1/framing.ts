@@ -1,6 +1,7 @@
 /** How long a body is, by Content-Length and Transfer-Encoding: the place where request smuggling is prevented. */
 import type { FieldBlock } from './field-block.ts'
 import { FIELD } from './known-fields.ts'
+import { CR } from './tables.ts'
 
 /** How the end of a body is found. */
 export const FRAMING = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const
@@ -17,7 +18,7 @@ export const HUGE_LENGTH = -2
 export function contentLength(fields: FieldBlock, index: number): number {
   const start = fields.at[index * 4 + 2] as number
   const end = fields.at[index * 4 + 3] as number
-  if (start === end) return BAD_LENGTH
+  if (start === end || !endsAtOnce(fields, end)) return BAD_LENGTH
   let value = 0
   for (let at = start; at < end; at++) {
     const digit = fields.text.charCodeAt(at) - 48
@@ -27,9 +28,19 @@ export function contentLength(fields: FieldBlock, index: number): number {
   return value > Number.MAX_SAFE_INTEGER ? HUGE_LENGTH : value
 }
 
+/**
+ * Nothing between a framing value and its line's end. Whitespace is allowed there (RFC 9112 §5), but parsers disagree about it: some read
+ * `chunked` followed by a tab as an unknown coding, and so find another end of the body.
+ */
+function endsAtOnce(fields: FieldBlock, end: number): boolean {
+  return fields.text.charCodeAt(end) === CR
+}
+
 /** Does the one Transfer-Encoding field say `chunked` and nothing else, in exactly this spelling? */
 export function isChunked(fields: FieldBlock): boolean {
-  return (fields.repeated & (1 << FIELD.transferEncoding)) === 0 && fields.ofKind(FIELD.transferEncoding) === 'chunked'
+  if ((fields.repeated & (1 << FIELD.transferEncoding)) !== 0) return false
+  const end = fields.at[(fields.first[FIELD.transferEncoding] as number) * 4 + 3] as number
+  return fields.ofKind(FIELD.transferEncoding) === 'chunked' && endsAtOnce(fields, end)
 }
 
 /**

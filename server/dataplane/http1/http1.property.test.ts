@@ -2,7 +2,7 @@
  * Random and mutated messages, with Node's own strict parser as oracle: whatever is accepted here must be read there in the same way,
  * as it came and as it is passed on. `EVENKEEL_PROPERTY_RUNS` sets the number of messages per property; a failure prints its seed.
  */
-import { createServer, type IncomingMessage, METHODS, request as startRequest } from 'node:http'
+import { createServer, type IncomingMessage, METHODS, type ServerResponse, request as startRequest } from 'node:http'
 import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -29,6 +29,7 @@ interface Outcome {
   open: boolean
   /** What would be sent to backends. */
   forwarded: string[]
+  /** Bytes of the connection that belong to its messages. */
   taken: number
 }
 
@@ -42,6 +43,8 @@ class Connection {
   private readonly shared = Buffer.alloc(4096)
   private inBody = false
   private ended = false
+  /** Bytes of the connection in earlier reads. */
+  private before = 0
   readonly outcome: Outcome = { messages: [], refused: 0, open: false, forwarded: [], taken: 0 }
   private readonly raw: boolean
 
@@ -53,6 +56,7 @@ class Connection {
     // The last connection's bytes stay behind the new ones on purpose: nothing may look past the end.
     piece.copy(this.shared)
     this.take(this.shared, piece.length)
+    this.before += piece.length
   }
 
   private take(buffer: Buffer, end: number): void {
@@ -64,6 +68,7 @@ class Connection {
         if (next < 0) return
         at = next
       }
+      if (!this.inBody && this.outcome.refused === 0) this.outcome.taken = this.before + at
     }
   }
 
@@ -129,7 +134,7 @@ class Connection {
       const result = this.head.parse(this.kept.bytes, 0, this.kept.length, DEFAULT_REQUEST_LIMITS)
       if (result === HEAD.refused) this.outcome.refused = this.head.status
     }
-    this.outcome.open = this.kept.length > 0 || this.body.state === BODY.more
+    this.outcome.open = this.outcome.refused === 0 && (this.kept.length > 0 || this.body.state === BODY.more)
     return this.outcome
   }
 }
@@ -169,9 +174,16 @@ class MemorySocket extends Duplex {
 
 const oracle = createServer({ insecureHTTPParser: false })
 const oracleOf = new WeakMap<object, (message: IncomingMessage) => void>()
-const take = (message: IncomingMessage) => oracleOf.get(message.socket)?.(message)
+const take = (message: IncomingMessage, answer: ServerResponse) => {
+  oracleOf.get(message.socket)?.(message)
+  // Node hands out pipelined requests one by one as those before are answered.
+  answer.writeHead(200, { 'Content-Length': 0 }).end()
+}
 oracle.on('request', take)
-oracle.on('checkContinue', take)
+oracle.on('checkContinue', (message: IncomingMessage, answer: ServerResponse) => {
+  answer.writeContinue()
+  take(message, answer)
+})
 oracle.on('checkExpectation', take)
 
 /** What Node reads; `refused` is its error code. */
@@ -201,6 +213,7 @@ function readNode(text: string, expected: number): Promise<{ messages: Reading[]
       })
     })
     socket.once('oracle-refused', done)
+    socket.once('close', () => done('closed'))
     oracle.emit('connection', socket)
     socket.push(Buffer.from(text, 'latin1'))
     socket.push(null)
@@ -341,7 +354,7 @@ describe('requests', () => {
         expect(readOurs(text, cuts)).toEqual(whole)
         if (whole.refused !== 0 || whole.open || whole.messages.length !== 1 || !known(whole.messages)) return
         accepted++
-        const node = await readNode(text, 1)
+        const node = await readNode(text.slice(0, whole.taken), 1)
         expect(node).toEqual({ messages: whole.messages, refused: '' })
         const raw = readOurs(text, cuts, true)
         const passedOn = (raw.forwarded[0] as string) + (raw.messages[0] as Reading).body
@@ -373,7 +386,9 @@ describe('requests', () => {
   })
 
   it('can be glued together, and a bad one does not spoil those before it', { timeout: TIMEOUT_MS }, async () => {
-    const good = fc.array(fc.constantFrom(...HEADS), { minLength: 1, maxLength: 5 })
+    // Behind a request to upgrade nothing is HTTP until it is answered, so Node reads no further.
+    const plain = HEADS.filter((text) => !text.includes('Upgrade'))
+    const good = fc.array(fc.constantFrom(...plain), { minLength: 1, maxLength: 5 })
     await check(
       fc.asyncProperty(good, fc.array(fc.nat(900), { maxLength: 5 }), fc.boolean(), async (texts, cuts, bad) => {
         const glued = texts.join('')
@@ -381,8 +396,7 @@ describe('requests', () => {
         expect(outcome.messages).toEqual(texts.map((text) => readOurs(text).messages[0]))
         expect(outcome).toMatchObject({ refused: bad ? 400 : 0, open: false })
         const node = await readNode(glued, texts.length)
-        // Node hands only the first of several pipelined requests with `Expect` or an upgrade out before it is answered.
-        expect(node.messages).toEqual(outcome.messages.slice(0, node.messages.length))
+        expect(node).toEqual({ messages: outcome.messages, refused: '' })
       }),
       Math.min(RUNS, 2000),
     )
@@ -444,6 +458,8 @@ describe('responses', () => {
       fc.asyncProperty(mutated(ANSWERS, 3), async (text) => {
         const ours = answerOurs(text)
         if (ours === undefined) return
+        // RFC 9112 §6.3 lets a recipient take identical lengths for one; Node does not. Only one is passed on.
+        if (ours.fields.filter((name, index) => index % 2 === 0 && /^content-length$/i.test(name)).length > 1) return
         accepted++
         expect(await answerNode(text)).toEqual(ours)
       }),

@@ -200,6 +200,8 @@ describe('header fields', () => {
   it.each([
     ['coding in front of chunked', 'Transfer-Encoding: gzip, chunked\r\n', 501],
     ['case trick', 'Transfer-Encoding: cHuNkEd\r\n', 501],
+    ['tab behind chunked', 'Transfer-Encoding: chunked\t\r\n', 501],
+    ['tab behind a length', 'Content-Length: 5\t\r\n', 400],
     ['length over 2^53', 'Content-Length: 99999999999999999999\r\n', 413],
     ['other expectation', 'Expect: 200-ok\r\n', 417],
     ['two expectations', 'Expect: 100-continue\r\nExpect: 100-continue\r\n', 417],

@@ -120,7 +120,6 @@ export function createApp(options: Options, log: Logger, version: string): App {
     events,
     setFacts: (facts) => supervisor.setFacts(facts),
     onProbe: (pool, backend, result) => telemetry.probe(pool, backend, result),
-    lastProbes: (pool, backend) => telemetry.lastProbes(pool, backend),
     onChange: () => publishStatus(),
     config: () => control.current().config,
   })
@@ -206,7 +205,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     statusDue = true
     setTimeout(() => {
       statusDue = false
-      if (!stopping && api.hub.size > 0) api.hub.publish('status', status())
+      if (!stopping) api.hub.publish('status', status())
     }, 100).unref()
   }
 
@@ -215,7 +214,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     monitors.tick()
     if (drains.tick()) publishStatus()
     const tick = telemetry.tick(control.current().revision)
-    if (api.hub.size > 0) api.hub.publish('tick', tick)
+    api.hub.publish('tick', tick)
   }, 1000)
 
   const file = options.config === undefined ? undefined : createConfigFile({ file: options.config, control, db })

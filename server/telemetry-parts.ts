@@ -16,6 +16,7 @@ import { ExchangeLog } from './telemetry/exchange-log.ts'
 import { Metrics } from './telemetry/prometheus.ts'
 import { Retention } from './telemetry/retention.ts'
 import { Rollup } from './telemetry/rollup.ts'
+import { NOBODY } from './telemetry/sample.ts'
 import { Sampler } from './telemetry/sampler.ts'
 import { SecondsMemory } from './telemetry/seconds.ts'
 import { SeriesReader } from './telemetry/series.ts'
@@ -79,6 +80,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
   const rollup = new Rollup(history)
   const retention = new Retention(history, settingsSchema.parse({}).retention)
   const backends = () => slots.entries().filter((entry) => entry.configured && entry.backend !== '')
+  const named = () => slots.entries().map(({ pool, backend, slot }) => ({ pool: pool || NOBODY, backend: backend || NOBODY, slot }))
   const series = new SeriesReader({
     seconds,
     rollup,
@@ -90,7 +92,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     source: reader,
     counters,
     workerGauges,
-    slots: () => slots.entries(),
+    slots: named,
     status: input.status,
     storageRows: () => ({ waiting: queue.waiting(), dropped: queue.dropped() }),
   })
@@ -98,7 +100,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
   const sampler = new Sampler({
     source: reader,
     counters,
-    slots: () => slots.entries(),
+    slots: named,
     revision: () => revision,
     connections: input.connections,
     consumers: [seconds, rollup],

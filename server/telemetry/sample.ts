@@ -41,6 +41,9 @@ export interface FrameConsumer {
   add(frame: Frame): void
 }
 
+/** Name of the row that counts what reached no backend of a pool, or no pool at all. Not a valid id, so it clashes with none. */
+export const NOBODY = '*'
+
 /** Key of a name in a map; ids contain no slash. */
 export function keyOf({ pool, backend }: SeriesName): string {
   return `${pool}/${backend}`

@@ -206,3 +206,20 @@ test('merged histograms give the percentiles of all latencies together', () => {
     }),
   )
 })
+
+test('requests that reached no backend count for the pool and the whole, and are no backend of their own', () => {
+  slots = [
+    { pool: 'app', backend: '*', slot: 10 },
+    { pool: '*', backend: '*', slot: 11 },
+    { pool: 'app', backend: 'a', slot: 12 },
+  ]
+  sampler.tick(START)
+  board.add(10, 'requests', 3)
+  board.add(10, 'ours', 3)
+  board.add(11, 'requests', 2)
+  board.answer(12, 200, 1000)
+  const tick = sampler.tick(START + 1000)
+  expect(tick.total).toMatchObject({ requests: 6, ours: 3, s2xx: 1 })
+  expect(tick.pools.map((pool) => [pool.id, pool.sample.requests])).toEqual([['app', 4]])
+  expect(tick.backends.map((backend) => backend.id)).toEqual(['a'])
+})

@@ -10,6 +10,7 @@ import {
   type FrameConsumer,
   isIdle,
   keyOf,
+  NOBODY,
   type SeriesName,
   toSample,
 } from './sample.ts'
@@ -18,7 +19,7 @@ export interface SamplerOptions {
   source: NumbersSource
   /** Names of the source's counters, in their order. */
   counters: readonly string[]
-  /** Every row in use now, draining backends included. */
+  /** Every row in use now, draining backends included; `NOBODY` names rows that count in sums only. */
   slots(): readonly SlotName[]
   /** Revision in force. */
   revision(): number
@@ -67,9 +68,9 @@ export class Sampler {
     for (const slate of used) {
       const { counts } = slate
       if (isIdle(counts)) continue
-      const pool = this.slateOf({ pool: counts.pool, backend: '' })
       const inFlight = counts.inFlight
-      for (const sum of [pool, total]) this.include(sum, counts, inFlight)
+      if (counts.pool !== NOBODY) this.include(this.slateOf({ pool: counts.pool, backend: '' }), counts, inFlight)
+      this.include(total, counts, inFlight)
     }
     const busy = [...this.slates.values()].filter((slate) => slate.generation === this.generation)
     const pools = busy.filter(({ counts }) => counts.pool !== '' && counts.backend === '')
@@ -77,7 +78,7 @@ export class Sampler {
       t,
       total: total.counts,
       pools: pools.map((slate) => slate.counts).filter((counts) => !isIdle(counts)),
-      backends: used.map((slate) => slate.counts).filter((counts) => !isIdle(counts)),
+      backends: used.map((slate) => slate.counts).filter((counts) => counts.backend !== NOBODY && !isIdle(counts)),
     }
     for (const consumer of this.options.consumers) consumer.add(frame)
     this.frame = frame
@@ -156,6 +157,7 @@ export class Sampler {
     const backends: BackendTick[] = []
     for (const slate of used) {
       const { counts, tunnels } = slate
+      if (counts.backend === NOBODY) continue
       if (isIdle(counts) && slate.toldInFlight === counts.inFlight && slate.toldTunnels === tunnels) continue
       slate.toldInFlight = counts.inFlight
       slate.toldTunnels = tunnels

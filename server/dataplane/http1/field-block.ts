@@ -7,6 +7,9 @@ export const MORE = -1
 /** Returned instead of a position: the head is refused; `status` and `reason` say why. */
 export const REFUSED = -2
 
+/** Room for the fields of nearly every request; an idle connection keeps it, so it is not sized for the limit. */
+const FIELDS_AT_FIRST = 24
+
 /** Fields of a head. Reused for every message of a connection; `text` and offsets are valid until the next `parse`. */
 export class FieldBlock {
   /** The whole head as latin1, start line first; set by the owner once the head is complete. */
@@ -28,9 +31,9 @@ export class FieldBlock {
   status = 0
   reason = ''
 
-  constructor(fields = 100) {
-    this.at = new Int32Array(fields * 4)
-    this.kinds = new Uint8Array(fields)
+  constructor() {
+    this.at = new Int32Array(FIELDS_AT_FIRST * 4)
+    this.kinds = new Uint8Array(FIELDS_AT_FIRST)
   }
 
   /**
@@ -41,8 +44,7 @@ export class FieldBlock {
     this.count = 0
     this.seen = 0
     this.repeated = 0
-    if (this.kinds.length < maxFields) this.grow(maxFields)
-    const at = this.at
+    let at = this.at
     let i = from
     for (;;) {
       const nameStart = i
@@ -69,6 +71,7 @@ export class FieldBlock {
       while (valueEnd > valueStart && (buffer[valueEnd - 1] === SP || buffer[valueEnd - 1] === HT)) valueEnd--
       i += 2
       if (this.count === maxFields) return this.refuse(431, 'too many header fields')
+      if (this.count === this.kinds.length) at = this.grow()
       const slot = this.count * 4
       at[slot] = nameStart - origin
       at[slot + 1] = nameEnd - origin
@@ -88,9 +91,13 @@ export class FieldBlock {
     this.seen |= bit
   }
 
-  private grow(fields: number): void {
-    this.at = new Int32Array(fields * 4)
-    this.kinds = new Uint8Array(fields)
+  private grow(): Int32Array {
+    const { at, kinds } = this
+    this.at = new Int32Array(at.length * 2)
+    this.at.set(at)
+    this.kinds = new Uint8Array(kinds.length * 2)
+    this.kinds.set(kinds)
+    return this.at
   }
 
   /** Notes why the message is refused. */

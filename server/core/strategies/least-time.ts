@@ -102,7 +102,7 @@ export class LeastTime implements Strategy {
   }
 
   observe(slot: number, firstByteMs: number): void {
-    if (slot >= this.average.length || !(firstByteMs >= 0)) return
+    if (slot >= this.average.length || !(firstByteMs >= 0 && firstByteMs < Number.POSITIVE_INFINITY)) return
     const now = this.clock.now()
     const sample = Math.max(LEAST_MS, firstByteMs)
     const before = this.average[slot] as number

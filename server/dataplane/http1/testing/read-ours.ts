@@ -1,9 +1,10 @@
 /** Test helper: reads whole connections with this codec, the way an engine on a shared read buffer does. */
-import { BODY, BodyDecoder } from '../body.ts'
+import { BODY, BodyDecoder, chunkLine, LAST_CHUNK } from '../body.ts'
 import { HeadBuffer } from '../head-buffer.ts'
 import { DEFAULT_REQUEST_LIMITS, HEAD, RequestHead } from '../request-head.ts'
 import { RequestWriter } from '../request-writer.ts'
 import { DEFAULT_RESPONSE_LIMITS, ResponseHead } from '../response-head.ts'
+import { RELAY, ResponseWriter } from '../response-writer.ts'
 
 /** One request as a parser has read it. */
 export interface Reading {
@@ -150,14 +151,30 @@ export function readOurs(text: string, cuts: number[] = [], raw = false): Outcom
   return connection.close()
 }
 
-/** Reads one whole answer to a GET; undefined when it is refused, incomplete or followed by something. */
-export function answerOurs(text: string): AnswerReading | undefined {
+const GET = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+const responseWriter = new ResponseWriter('evenkeel')
+
+/** Reads one whole answer to a GET; undefined when it is refused, incomplete or followed by something. `passedOn`: what the client gets. */
+export function answerOurs(text: string): { reading: AnswerReading; passedOn: string } | undefined {
   const bytes = Buffer.from(text, 'latin1')
+  const request = new RequestHead()
   const head = new ResponseHead()
+  request.parse(GET, 0, GET.length, DEFAULT_REQUEST_LIMITS)
   if (head.parse(bytes, 0, bytes.length, DEFAULT_RESPONSE_LIMITS, 'GET', '') !== HEAD.ok || head.interim)
     return undefined
+  const fields: string[] = []
+  for (let index = 0; index < head.fields.count; index++) fields.push(head.fields.name(index), head.fields.value(index))
+  const body = answerBody(head, bytes, false)
+  if (body === undefined) return undefined
+  let passedOn = responseWriter.write(request, head, 'ID', '', false)
+  if (responseWriter.relay === RELAY.asIs) passedOn += answerBody(head, bytes, true) ?? ''
+  if (responseWriter.relay === RELAY.chunk) passedOn += `${body && `${chunkLine(body.length)}${body}\r\n`}${LAST_CHUNK}`
+  return { reading: { status: head.status, fields, body }, passedOn }
+}
+
+function answerBody(head: ResponseHead, bytes: Buffer, raw: boolean): string | undefined {
   const body = new BodyDecoder()
-  body.reset(head.framing, head.length, false, Number.POSITIVE_INFINITY)
+  body.reset(head.framing, head.length, raw, Number.POSITIVE_INFINITY)
   let at = head.end
   let out = ''
   while (at < bytes.length && body.state === BODY.more) {
@@ -165,8 +182,5 @@ export function answerOurs(text: string): AnswerReading | undefined {
     out += bytes.toString('latin1', body.outStart, body.outEnd)
   }
   // Bytes behind the answer are discarded with the connection; Node calls them an error.
-  if (!body.close() || at < bytes.length) return undefined
-  const fields: string[] = []
-  for (let index = 0; index < head.fields.count; index++) fields.push(head.fields.name(index), head.fields.value(index))
-  return { status: head.status, fields, body: out }
+  return body.close() && at === bytes.length ? out : undefined
 }

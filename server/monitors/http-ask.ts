@@ -1,0 +1,128 @@
+/** One HTTP request on a connection of its own, read only as far as a probe needs it, within one time limit for everything. */
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { BodyWindow } from './body-window.ts'
+import { checkLiteral, inWords, lookupThrough } from './connect.ts'
+import { startDeadline } from './deadline.ts'
+import { ProbeFailed, ProbeNotMade, type ProbeParts, type ProbeTarget, spell } from './probe.ts'
+
+export interface HttpQuestion {
+  target: ProbeTarget
+  method: string
+  path: string
+  headers: Record<string, string>
+  /** Text that the body must contain, within its first 64 KiB; absent: the status decides alone. */
+  contains?: string | undefined
+  /** Is an answer with this status read at all? One that has failed already is not waited for. */
+  worthReading?: (status: number) => boolean
+  /** For look-up, connection, head and body together. Milliseconds. */
+  timeoutMs: number
+}
+
+export interface HttpAnswer {
+  status: number
+  /** Until the answer was decided: the head when the status decides alone, else the text. Milliseconds. */
+  tookMs: number
+  /** False when the text asked for is not in the first 64 KiB. */
+  contains: boolean
+  bodyStart: string
+}
+
+/** How long the beginning of a body is waited for when nothing depends on it, in milliseconds: it is only shown. */
+const CURIOSITY_MS = 200
+
+type Phase = 'looking' | 'connecting' | 'waiting' | 'reading'
+
+function lateWords(phase: Phase, { target, contains, timeoutMs }: HttpQuestion): string {
+  const within = `within ${spell(timeoutMs)}`
+  if (phase === 'looking') return `no name server answered for ${target.host} ${within}`
+  if (phase === 'connecting') return `no connection ${within}`
+  return phase === 'reading' ? `"${contains}" did not arrive ${within}` : `no answer ${within}`
+}
+
+function open({ target, method, path, headers }: HttpQuestion, parts: ProbeParts): ClientRequest {
+  checkLiteral(target.host, parts.policy)
+  const { host, port } = target
+  const outgoing = request({
+    host,
+    port,
+    method,
+    path,
+    headers,
+    agent: false,
+    setHost: false,
+    lookup: lookupThrough(parts),
+  })
+  return outgoing.end()
+}
+
+const tenths = (ms: number) => Math.round(ms * 10) / 10
+
+/** Reads a body until the question is answered. `done` may be called more than once: the first call counts. */
+function readBody(response: IncomingMessage, question: HttpQuestion, done: (body: BodyWindow, error?: Error) => void) {
+  const body = new BodyWindow(question.contains)
+  const needed = !body.contains && (question.worthReading?.(response.statusCode ?? 0) ?? true)
+  const patience = needed ? undefined : setTimeout(() => done(body), CURIOSITY_MS)
+  const finish = (error?: Error) => {
+    clearTimeout(patience)
+    response.removeAllListeners('data')
+    done(body, error)
+  }
+  response.on('data', (chunk: Buffer) => {
+    body.add(chunk)
+    if (body.full || (needed && body.contains)) finish()
+  })
+  response.on('end', () => finish())
+  response.on('error', () => finish(new ProbeFailed('connection closed in the middle of the answer')))
+  response.on('close', () => clearTimeout(patience))
+}
+
+/**
+ * Sends the request and reads the answer. The connection is destroyed in every case. Rejects with `ProbeFailed` (words) when there is
+ * no usable answer and with `ProbeNotMade` when it was called off or could not be tried.
+ */
+export function ask(question: HttpQuestion, parts: ProbeParts, signal?: AbortSignal): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new ProbeNotMade('called off'))
+    const began = performance.now()
+    let phase: Phase = 'looking'
+    let outgoing: ClientRequest
+    try {
+      outgoing = open(question, parts)
+    } catch (error) {
+      return reject(inWords(error))
+    }
+    const settle = (outcome: HttpAnswer | Error) => {
+      stop()
+      signal?.removeEventListener('abort', abort)
+      outgoing.destroy()
+      if (outcome instanceof Error) reject(outcome)
+      else resolve(outcome)
+    }
+    const abort = () => settle(new ProbeNotMade('called off'))
+    const stop = startDeadline(question.timeoutMs, () => settle(new ProbeFailed(lateWords(phase, question))))
+    signal?.addEventListener('abort', abort)
+    outgoing.on('socket', (socket) => {
+      socket.on('connectionAttempt', () => {
+        phase = 'connecting'
+      })
+      socket.on('connect', () => {
+        phase = 'waiting'
+      })
+    })
+    outgoing.on('upgrade', (response, socket) => {
+      socket.destroy()
+      const tookMs = tenths(performance.now() - began)
+      settle({ status: response.statusCode ?? 101, tookMs, contains: question.contains === undefined, bodyStart: '' })
+    })
+    outgoing.on('response', (response) => {
+      phase = 'reading'
+      const headMs = performance.now() - began
+      readBody(response, question, (body, error) => {
+        const tookMs = tenths(question.contains === undefined ? headMs : performance.now() - began)
+        const { contains, start: bodyStart } = body
+        settle(error ?? { status: response.statusCode ?? 0, tookMs, contains, bodyStart })
+      })
+    })
+    outgoing.on('error', (error) => settle(inWords(error)))
+  })
+}

@@ -120,6 +120,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     events,
     setFacts: (facts) => supervisor.setFacts(facts),
     onProbe: (pool, backend, result) => telemetry.probe(pool, backend, result),
+    lastProbes: (pool, backend) => telemetry.lastProbes(pool, backend),
     onChange: () => publishStatus(),
     config: () => control.current().config,
   })

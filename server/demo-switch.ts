@@ -22,7 +22,9 @@ type DemoBackends = RunningDemo['backends']
 /** The pool that an untouched configuration has: still empty, and everything leads there. */
 function emptyPool(document: ConfigDocument): string | undefined {
   const only = document.pools?.length === 1 ? document.pools[0] : undefined
-  return only !== undefined && (only.backends ?? []).every((backend) => backend.id.startsWith('demo-')) ? only.id : undefined
+  return only !== undefined && (only.backends ?? []).every((backend) => backend.id.startsWith('demo-'))
+    ? only.id
+    : undefined
 }
 
 function withDemo(document: ConfigDocument, backends: DemoBackends): ConfigDocument {
@@ -33,8 +35,16 @@ function withDemo(document: ConfigDocument, backends: DemoBackends): ConfigDocum
     return { ...document, pools }
   }
   const listener = document.listeners?.[0]?.id ?? ''
-  const pools = [...(document.pools ?? []).filter((pool) => pool.id !== DEMO_POOL), { id: DEMO_POOL, healthCheck: check, backends }]
-  const route = { id: DEMO_POOL, listener, match: { host: DEMO_HOST }, action: { type: 'forward' as const, pool: DEMO_POOL } }
+  const pools = [
+    ...(document.pools ?? []).filter((pool) => pool.id !== DEMO_POOL),
+    { id: DEMO_POOL, healthCheck: check, backends },
+  ]
+  const route = {
+    id: DEMO_POOL,
+    listener,
+    match: { host: DEMO_HOST },
+    action: { type: 'forward' as const, pool: DEMO_POOL },
+  }
   return { ...document, pools, routes: [route, ...(document.routes ?? []).filter((other) => other.id !== DEMO_POOL)] }
 }
 
@@ -54,7 +64,8 @@ export function createDemoSwitch(parts: { control: ConfigControl; listeners: () 
   function target(): { url: string; host: string } {
     const listener = parts.listeners().find((other) => other.condition === 'listening')
     const at = listener === undefined ? undefined : parseHostPort(listener.address)
-    if (at === undefined) throw new ControlError('not-available', 'The demo needs a listener that is listening; add one first.')
+    if (at === undefined)
+      throw new ControlError('not-available', 'The demo needs a listener that is listening; add one first.')
     const host = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${at.port}`
     return { url, host: emptyPool(control.current().document) === undefined ? DEMO_HOST : `${host}:${at.port}` }
@@ -65,7 +76,11 @@ export function createDemoSwitch(parts: { control: ConfigControl; listeners: () 
     if (stopping === undefined) return
     demo = undefined
     await control
-      .change({ author: actor, edit: (document) => withoutDemo(document, stopping.backends), summary: () => 'demo stopped' })
+      .change({
+        author: actor,
+        edit: (document) => withoutDemo(document, stopping.backends),
+        summary: () => 'demo stopped',
+      })
       .finally(() => stopping.stop())
   }
 

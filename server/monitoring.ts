@@ -23,6 +23,8 @@ export interface MonitoringParts {
   /** Hands facts to the workers. */
   setFacts(facts: SlotFact[]): void
   onProbe(pool: string, backend: string, result: ProbeResult): void
+  /** Results from before this start, newest last. */
+  lastProbes(pool: string, backend: string): ProbeResult[]
   /** Something but numbers changed. */
   onChange(): void
 }
@@ -54,6 +56,15 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     random: Math.random,
     onChange: (change) => healthChanged(change),
     onProbe: parts.onProbe,
+    lastProbes: parts.lastProbes,
+    onTrouble: (pool, backend, problem) =>
+      events.record({
+        kind: 'availability',
+        severity: 'warning',
+        message: `${backend} cannot be probed from here: ${problem}`,
+        pool,
+        backend,
+      }),
   })
   const outliers = createOutlierMonitor({
     clock: parts.clock,
@@ -80,14 +91,11 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
   function healthChanged({ pool, backend, from, to, reason, detail }: HealthChange): void {
     if (to !== 'healthy' && ejections.delete(keyOf(pool, backend))) outliers.forget(pool, backend)
     tell(pool, backend)
-    const first = from === 'unknown' && to === 'healthy'
+    const again = to === 'healthy' && from === 'unhealthy' ? ' again' : ''
     events.record({
       kind: 'availability',
       severity: to === 'unhealthy' ? 'error' : 'info',
-      message: `${backend} is ${to}${first ? '' : from === 'unknown' ? '' : ' again'}: ${reason}`.replace(
-        ' again',
-        to === 'healthy' && !first ? ' again' : '',
-      ),
+      message: `${backend} is ${to}${again}: ${reason}`,
       pool,
       backend,
       detail,
@@ -129,7 +137,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     events.record({ kind: 'failing-open', severity: open ? 'error' : 'info', message, pool: pool.id })
   }
 
-  function describe(fact: HealthFact, ejection: Ejection | undefined): AvailabilityFact {
+  function inWords(fact: HealthFact, ejection: Ejection | undefined): AvailabilityFact {
     const { reason, since, probes } = fact
     if (ejection !== undefined) return { availability: 'ejected', ...ejection, slowStart: 1, probes }
     return { availability: fact.health, reason, since, slowStart: 1, probes }
@@ -139,7 +147,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     facts: {
       of(pool, backend) {
         const fact = health.fact(pool, backend)
-        return fact === undefined ? undefined : describe(fact, ejections.get(keyOf(pool, backend)))
+        return fact === undefined ? undefined : inWords(fact, ejections.get(keyOf(pool, backend)))
       },
       failingOpen: (pool) => failingOpen.get(pool) ?? false,
     },

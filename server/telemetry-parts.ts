@@ -80,7 +80,8 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
   const rollup = new Rollup(history)
   const retention = new Retention(history, settingsSchema.parse({}).retention)
   const backends = () => slots.entries().filter((entry) => entry.configured && entry.backend !== '')
-  const named = () => slots.entries().map(({ pool, backend, slot }) => ({ pool: pool || NOBODY, backend: backend || NOBODY, slot }))
+  const named = () =>
+    slots.entries().map(({ pool, backend, slot }) => ({ pool: pool || NOBODY, backend: backend || NOBODY, slot }))
   const series = new SeriesReader({
     seconds,
     rollup,

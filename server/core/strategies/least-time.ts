@@ -81,9 +81,8 @@ export class LeastTime implements Strategy {
     }
   }
 
+  /** Looks at no clock: time alone lowers every average by the same factor, so only an observation can change who is best. */
   pick(candidates: readonly Candidate[]): number {
-    const now = this.clock.now()
-    if (now >= this.nextDecay) this.decay(now)
     const { scores, numbers, expected } = this
     let best = -1
     let lowest = Number.POSITIVE_INFINITY
@@ -110,6 +109,7 @@ export class LeastTime implements Strategy {
     this.average[slot] = after
     this.observedAt[slot] = now
     this.expected[slot] = after
+    if (now >= this.nextDecay) this.decay(now)
   }
 
   /** Expected wait in milliseconds for a backend of weight 1; lower is better. */

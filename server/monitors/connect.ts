@@ -2,28 +2,29 @@
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
 import type { AddressPolicy } from './address-policy.ts'
-import { ProbeFailed, ProbeNotMade, type ProbeParts } from './probe.ts'
+import { type FailureKind, ProbeFailed, ProbeNotMade, type ProbeParts } from './probe.ts'
 import { NameFailed } from './resolver.ts'
 
 /** Errors of sockets that are ours and no evidence about the other side: no descriptors, ports or memory left here. */
 const OURS = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'])
 
-const WORDS: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection closed without an answer',
-  ETIMEDOUT: 'no answer to the attempt to connect',
-  EHOSTUNREACH: 'no route to the host',
-  EHOSTDOWN: 'the host is down',
-  ENETUNREACH: 'network unreachable',
-  EACCES: 'the system does not permit this connection',
-  EPERM: 'a firewall of this machine does not permit this connection',
-  HPE_HEADER_OVERFLOW: 'the head of the answer is larger than 16 KiB',
+const WORDS: Record<string, readonly [FailureKind, string]> = {
+  ECONNREFUSED: ['refused', 'connection refused'],
+  ECONNRESET: ['closed', 'connection reset'],
+  EPIPE: ['closed', 'connection closed without an answer'],
+  ETIMEDOUT: ['no-connection', 'no answer to the attempt to connect'],
+  EHOSTUNREACH: ['no-route', 'no route to the host'],
+  EHOSTDOWN: ['no-route', 'the host is down'],
+  ENETUNREACH: ['no-route', 'network unreachable'],
+  EACCES: ['no-route', 'the system does not permit this connection'],
+  EPERM: ['no-route', 'a firewall of this machine does not permit this connection'],
+  HPE_HEADER_OVERFLOW: ['not-http', 'the head of the answer is larger than 16 KiB'],
 }
 
 /** Refuses an address by policy. */
 function refusal(ip: string): ProbeFailed {
   return new ProbeFailed(
+    'refused-by-policy',
     `${ip} is a link-local or cloud metadata address, which is not contacted unless an option allows it`,
   )
 }
@@ -59,13 +60,15 @@ export function lookupThrough(parts: Pick<ProbeParts, 'resolver' | 'policy'>): L
 /** Turns whatever a socket or parser threw into `ProbeFailed` with words, or into `ProbeNotMade` when the trouble is ours. */
 export function inWords(error: unknown): ProbeFailed | ProbeNotMade {
   if (error instanceof ProbeFailed || error instanceof ProbeNotMade) return error
-  if (error instanceof NameFailed) return new ProbeFailed(error.message)
+  if (error instanceof NameFailed) return new ProbeFailed('name', error.message)
   const { code = '', message } = codeOf(error)
   if (OURS.has(code)) return new ProbeNotMade(`this machine could not connect: ${code}`)
   // Node's words for a connection that ended before the head of an answer.
-  if (message === 'socket hang up') return new ProbeFailed('connection closed without an answer')
-  const words = WORDS[code] ?? (code.startsWith('HPE_') ? 'the answer is not valid HTTP' : undefined)
-  return new ProbeFailed(words ?? (code || message))
+  if (message === 'socket hang up') return new ProbeFailed('closed', 'connection closed without an answer')
+  const known = WORDS[code]
+  if (known !== undefined) return new ProbeFailed(...known)
+  if (code.startsWith('HPE_')) return new ProbeFailed('not-http', 'the answer is not valid HTTP')
+  return new ProbeFailed('other', code || message)
 }
 
 /** Several addresses were tried: the first error is about the preferred one. */

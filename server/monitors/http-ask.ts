@@ -32,11 +32,14 @@ const CURIOSITY_MS = 200
 
 type Phase = 'looking' | 'connecting' | 'waiting' | 'reading'
 
-function lateWords(phase: Phase, { target, contains, timeoutMs }: HttpQuestion): string {
+function late(phase: Phase, { target, contains, timeoutMs }: HttpQuestion): ProbeFailed {
   const within = `within ${spell(timeoutMs)}`
-  if (phase === 'looking') return `no name server answered for ${target.host} ${within}`
-  if (phase === 'connecting') return `no connection ${within}`
-  return phase === 'reading' ? `"${contains}" did not arrive ${within}` : `no answer ${within}`
+  if (phase === 'looking') return new ProbeFailed('name', `no name server answered for ${target.host} ${within}`)
+  if (phase === 'connecting') return new ProbeFailed('no-connection', `no connection ${within}`)
+  return new ProbeFailed(
+    'no-answer',
+    phase === 'reading' ? `"${contains}" did not arrive ${within}` : `no answer ${within}`,
+  )
 }
 
 function open({ target, method, path, headers }: HttpQuestion, parts: ProbeParts): ClientRequest {
@@ -72,7 +75,7 @@ function readBody(response: IncomingMessage, question: HttpQuestion, done: (body
     if (body.full || (needed && body.contains)) finish()
   })
   response.on('end', () => finish())
-  response.on('error', () => finish(new ProbeFailed('connection closed in the middle of the answer')))
+  response.on('error', () => finish(new ProbeFailed('closed', 'connection closed in the middle of the answer')))
   response.on('close', () => clearTimeout(patience))
 }
 
@@ -99,7 +102,7 @@ export function ask(question: HttpQuestion, parts: ProbeParts, signal?: AbortSig
       else resolve(outcome)
     }
     const abort = () => settle(new ProbeNotMade('called off'))
-    const stop = startDeadline(question.timeoutMs, () => settle(new ProbeFailed(lateWords(phase, question))))
+    const stop = startDeadline(question.timeoutMs, () => settle(late(phase, question)))
     signal?.addEventListener('abort', abort)
     outgoing.on('socket', (socket) => {
       socket.on('connectionAttempt', () => {

@@ -36,7 +36,7 @@ export function isExpected(status: number, expect: readonly string[]): boolean {
 }
 
 /** What the answer means; the words of a passed one too. */
-function judge(answer: HttpAnswer, check: HttpHealthCheck): { passed: boolean; detail: string } {
+export function judge(answer: HttpAnswer, check: HttpHealthCheck): { passed: boolean; detail: string } {
   const { status } = answer
   if (!isExpected(status, check.expect)) {
     return { passed: false, detail: `status ${status}, expected ${check.expect.join(', ')}` }

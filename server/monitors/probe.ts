@@ -35,9 +35,27 @@ export class ProbeNotMade extends Error {
   override readonly name = 'ProbeNotMade'
 }
 
+/** What kind of failure it was, for those who give advice. */
+export type FailureKind =
+  | 'name'
+  | 'refused-by-policy'
+  | 'refused'
+  | 'no-connection'
+  | 'no-route'
+  | 'no-answer'
+  | 'closed'
+  | 'not-http'
+  | 'other'
+
 /** The probe happened and failed; the message says why, in words, and ends in no full stop. */
 export class ProbeFailed extends Error {
   override readonly name = 'ProbeFailed'
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, message: string) {
+    super(message)
+    this.kind = kind
+  }
 }
 
 /** Milliseconds as people say them: `250 ms`, `3 s`, `1.5 s`. */

@@ -31,8 +31,9 @@ export function tryConnect(
     }
     const abort = () => finish(new ProbeNotMade('called off'))
     const stop = startDeadline(timeoutMs, () => {
-      const what = looking ? `no name server answered for ${target.host}` : 'no connection'
-      finish(new ProbeFailed(`${what} within ${spell(timeoutMs)}`))
+      const within = `within ${spell(timeoutMs)}`
+      if (looking) finish(new ProbeFailed('name', `no name server answered for ${target.host} ${within}`))
+      else finish(new ProbeFailed('no-connection', `no connection ${within}`))
     })
     signal?.addEventListener('abort', abort)
     socket.on('connectionAttempt', () => {

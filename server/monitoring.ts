@@ -8,7 +8,7 @@ import type { AvailabilityFact, AvailabilityFacts } from './control/status.ts'
 import { chooseCandidates } from './core/candidates.ts'
 import type { Clock } from './core/clock.ts'
 import type { SlotFact } from './dataplane/messages.ts'
-import type { ScoreboardReader } from './dataplane/scoreboard.ts'
+import { counters, type ScoreboardReader } from './dataplane/scoreboard.ts'
 import { createHealthMonitor, type HealthChange, type HealthFact } from './monitors/health-monitor.ts'
 import { createOutlierMonitor, type OutlierChange } from './monitors/outlier-monitor.ts'
 
@@ -69,7 +69,9 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
   const outliers = createOutlierMonitor({
     clock: parts.clock,
     reader,
+    counters,
     slotOf: (pool, backend) => slots.slotOf(pool, backend),
+    healthOf: (pool, backend) => health.fact(pool, backend)?.health,
     onChange: (change) => outlierChanged(change),
   })
 

@@ -13,7 +13,8 @@ describe('timer wheel', () => {
         const clock = { at: 12_345 }
         const wheel = new TimerWheel(() => clock.at)
         const fired = delays.map(() => [] as number[])
-        delays.forEach((delay, index) => wheel.watch(owner(fired[index] as number[], clock), clock.at, delay))
+        for (const [index, delay] of delays.entries())
+          wheel.watch(owner(fired[index] as number[], clock), clock.at, delay)
         for (let step = 0; step < 4200; step++) {
           clock.at += TICK_MS
           wheel.advance()

@@ -16,7 +16,14 @@ const hostPattern = z
 const pathPattern = z
   .string()
   .max(1024)
-  .regex(/^\/[^*?#\s]*\*?$/, 'write a path such as /v1 (exactly that) or /v1/* (everything below); no query')
+  .regex(
+    /^\/[\x21\x22\x24\x26-\x29\x2b-\x3a\x3c-\x3e\x40-\x7e]*\*?$/,
+    'write a path such as /v1 (exactly that) or /v1/* (everything below), without query, "%" or ";"',
+  )
+  .refine(
+    (path) => !path.includes('//') && !/\/\.{1,2}(\/|$)/.test(path),
+    'leave out "//", "/./" and "/../": requests are matched in normal form',
+  )
 
 export const routeSchema = z
   .object({

@@ -1,7 +1,7 @@
 /** An incoming request of `node:http` as an exchange sees it. */
 import type { IncomingMessage } from 'node:http'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
-import { normalTarget } from '../http1/normal-path.ts'
+import { matchPath, normalTarget } from '../http1/normal-path.ts'
 import { type OwnAnswer, refusal } from '../own-answers.ts'
 import { ulid } from '../ulid.ts'
 
@@ -37,7 +37,7 @@ export class RequestView implements ExchangeRequest {
     this.method = message.method ?? 'GET'
     this.authority = target.authority
     this.host = target.authority.replace(/:\d*$/, '').toLowerCase()
-    this.path = target.path
+    this.path = matchPath(target.path)
     this.target = target.path + target.query
     this.upgrade = upgrade
     const length = message.headers['content-length']

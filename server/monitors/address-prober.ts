@@ -14,13 +14,13 @@ import { createProbes, type Probes } from './probes.ts'
 import { tryConnect } from './tcp-probe.ts'
 
 /** Time for everything, in milliseconds. */
-export const TOTAL_MS = 4000
+const TOTAL_MS = 4000
 /** Most of it that the name and the connection may use, each. Milliseconds. */
 const STEP_MS = 1500
 /** Health paths that are tried, in order. */
 const PATHS = ['/health', '/healthz', '/']
 
-export interface AddressQuestion {
+interface AddressQuestion {
   /** `host:port`. */
   address: string
   /** Absent: the usual health paths are tried, then a TCP connection. */
@@ -169,8 +169,9 @@ async function walk(
   return failed({ hint: answered.hint ?? advice })
 }
 
-/** Builds a prober. `probes` are the shared ones where there are some. */
-export function createAddressProber({ probes = createProbes() }: { probes?: Probes } = {}): AddressProber {
+/** Builds a prober. `probes` are the shared ones where there are some; `totalMs` is the time for everything. */
+export function createAddressProber(options: { probes?: Probes; totalMs?: number } = {}): AddressProber {
+  const { probes = createProbes(), totalMs = TOTAL_MS } = options
   return {
     async probeAddress({ address, healthCheck }) {
       const began = performance.now()
@@ -178,7 +179,7 @@ export function createAddressProber({ probes = createProbes() }: { probes?: Prob
       if (target === undefined) {
         return { address, passed: false, steps: [], hint: 'Write host:port, such as 10.0.0.5:3000.', suggested: null }
       }
-      const course: Course = { target, steps: [], left: () => Math.max(1, TOTAL_MS - (performance.now() - began)) }
+      const course: Course = { target, steps: [], left: () => Math.max(1, totalMs - (performance.now() - began)) }
       const outcome = await walk(course, healthCheck, probes)
       return { address, steps: course.steps, ...outcome }
     },

@@ -28,7 +28,7 @@ function headersOf(check: HttpHealthCheck, target: ProbeTarget): Record<string, 
 }
 
 /** Is the status in one of the ranges (`204`, `200-399`)? */
-export function isExpected(status: number, expect: readonly string[]): boolean {
+function isExpected(status: number, expect: readonly string[]): boolean {
   return expect.some((range) => {
     const [low, high = low] = range.split('-').map(Number) as [number, number?]
     return status >= low && status <= high

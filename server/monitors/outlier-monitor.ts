@@ -8,7 +8,7 @@ import { OutlierDetector, type OutlierFinding, type OutlierSample } from '../cor
 import { spell } from './probe.ts'
 
 /** What is read of the scoreboard. Counters only grow, summed over all workers. */
-export interface OutlierReader {
+interface OutlierReader {
   /** Fills `into` with the row's counters, in the order of `counters`. */
   readCounters(slot: number, into: Float64Array): void
   consecutiveFailures(slot: number): number

@@ -1,17 +1,17 @@
 /**
  * How many probes run at once. A plain limit would let a few dead hosts, each hanging until its timeout, keep all others waiting. So only
- * young probes are limited: one that has run for 200 ms gives its place back and goes on. That bounds the starts (no stampede when a
+ * young probes are limited: one that has run for 50 ms gives its place back and goes on. That bounds the starts (no stampede when a
  * process begins with thousands of backends) while hanging probes cost nobody a turn. A second, large limit protects descriptors.
  */
 import type { Clock } from '../core/clock.ts'
 import type { Schedule } from './schedule.ts'
 
-/** Young probes at once. With 200 ms each that is at least 320 starts a second even if every host hangs. */
-export const YOUNG_PROBES = 64
+/** Young probes at once. With 50 ms each that is at least 1,280 starts a second even if every host hangs. */
+const YOUNG_PROBES = 64
 /** How long a probe counts as young, in milliseconds. */
-export const YOUNG_MS = 200
+const YOUNG_MS = 50
 /** Probes at once, hanging ones included: a full pool of 2,000 may hang. */
-export const MOST_PROBES = 2048
+const MOST_PROBES = 2048
 
 export interface ProbeGate {
   /** Starts `run` now or when there is a place; `urgent` goes to the head of the line. Returns how to leave the line. */

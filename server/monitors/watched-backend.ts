@@ -19,7 +19,7 @@ import type { ProbeGate } from './probe-gate.ts'
 import type { Schedule } from './schedule.ts'
 
 /** Probe results kept per backend. */
-export const PROBES_KEPT = 60
+const PROBES_KEPT = 60
 
 /** A flip, with what led to it. */
 export interface HealthChange {

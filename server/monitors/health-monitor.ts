@@ -20,7 +20,7 @@ import {
   WatchedBackend,
 } from './watched-backend.ts'
 
-export type { HealthChange }
+export type { HealthChange, HealthFact }
 
 export interface HealthMonitorParts extends HealthListeners {
   /** Monotonic, in step with `setTimeout`. */

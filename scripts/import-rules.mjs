@@ -12,7 +12,16 @@ const walls = {
   'server/telemetry': ['server/core', 'shared', 'prom-client', 'zod'],
   'server/control': ['server/core', 'server/db', 'server/errors.ts', 'shared', 'node', 'yaml', 'zod'],
   'server/db': ['shared', 'node', 'better-sqlite3', 'zod'],
-  'server/api': ['server/control', 'server/errors.ts', 'shared', 'node', 'zod', 'fastify', '@fastify', 'fastify-type-provider-zod'],
+  'server/api': [
+    'server/control',
+    'server/errors.ts',
+    'shared',
+    'node',
+    'zod',
+    'fastify',
+    '@fastify',
+    'fastify-type-provider-zod',
+  ],
   'server/demo': ['shared', 'node'],
   shared: ['zod'],
   'web/app': ['web/features', 'web/components', 'web/lib', 'shared', 'package'],
@@ -21,11 +30,17 @@ const walls = {
   'web/lib': ['shared', 'package'],
 }
 /** Only these rooms may import these packages. */
-const keepers = { 'better-sqlite3': 'server/db', fastify: 'server/api', '@fastify': 'server/api', 'http-proxy': 'server/dataplane' }
+const keepers = {
+  'better-sqlite3': 'server/db',
+  fastify: 'server/api',
+  '@fastify': 'server/api',
+  'http-proxy': 'server/dataplane',
+}
 /** What a pure room must not touch. */
 const impure = /\bDate\.now\b|\bMath\.random\b|\bsetTimeout\b|\bsetInterval\b|\bperformance\.now\b/
 
-const isTest = (path) => /\.(test|integration\.test|property\.test)\.tsx?$/.test(path) || /(^|\/)(testing|conformance)(\/|\.ts$)/.test(path)
+const isTest = (path) =>
+  /\.(test|integration\.test|property\.test)\.tsx?$/.test(path) || /(^|\/)(testing|conformance)(\/|\.ts$)/.test(path)
 
 function modulesUnder(root, folder, found = []) {
   let entries = []
@@ -47,11 +62,18 @@ const roomOf = (path) => Object.keys(walls).find((room) => path.startsWith(`${ro
 /** What a module imports: paths of the tree and names of packages. */
 function importsOf(root, path, text) {
   const found = []
-  const pattern = /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
   for (const match of text.matchAll(pattern)) {
     const name = match[1] ?? match[2] ?? match[3]
     if (!name.startsWith('.')) found.push({ name, target: undefined })
-    else found.push({ name, target: relative(root, resolve(join(root, dirname(path)), name)).split(sep).join('/') })
+    else
+      found.push({
+        name,
+        target: relative(root, resolve(join(root, dirname(path)), name))
+          .split(sep)
+          .join('/'),
+      })
   }
   return found
 }
@@ -69,15 +91,20 @@ function mayImport(allowed, { name, target }) {
 function faultsOfImport(path, room, imported) {
   const faults = []
   const { name, target } = imported
-  if (target?.startsWith('server/') && path.startsWith('web/')) faults.push(`imports ${target}: the page shares only shared/ with the server`)
+  if (target?.startsWith('server/') && path.startsWith('web/'))
+    faults.push(`imports ${target}: the page shares only shared/ with the server`)
   if (isTest(path)) return faults
   const from = featureOf(path)
   const to = target === undefined ? undefined : featureOf(target)
-  if (from !== undefined && to !== undefined && from !== to) faults.push(`imports feature ${to}: features never import each other; join them in web/app`)
+  if (from !== undefined && to !== undefined && from !== to)
+    faults.push(`imports feature ${to}: features never import each other; join them in web/app`)
   const keeper = Object.entries(keepers).find(([kept]) => name === kept || name.startsWith(`${kept}/`))
   if (keeper && !path.startsWith(`${keeper[1]}/`)) faults.push(`imports ${name}: only ${keeper[1]} may; go through it`)
   if (room === undefined || target?.startsWith(`${room}/`)) return faults
-  if (!mayImport(walls[room], imported)) faults.push(`imports ${target ?? name}: ${room} may import ${walls[room].join(', ')}; declare an interface and let app.ts fill it in`)
+  if (!mayImport(walls[room], imported))
+    faults.push(
+      `imports ${target ?? name}: ${room} may import ${walls[room].join(', ')}; declare an interface and let app.ts fill it in`,
+    )
   return faults
 }
 
@@ -114,14 +141,20 @@ export function checkImports(root) {
     const text = readFileSync(join(root, path), 'utf8')
     const room = roomOf(path)
     const imports = importsOf(root, path, text)
-    for (const imported of imports) for (const fault of faultsOfImport(path, room, imported)) faults.push(`${path} ${fault}`)
+    for (const imported of imports)
+      for (const fault of faultsOfImport(path, room, imported)) faults.push(`${path} ${fault}`)
     if (isTest(path)) continue
     // Types may point both ways between neighbours; a cycle of values may not be.
     const values = importsOf(root, path, text.replace(/(?:import|export)\s+type\s[^;]*?from\s*['"][^'"]+['"]/g, ''))
-    graph.set(path, values.flatMap(({ target }) => target ?? []))
+    graph.set(
+      path,
+      values.flatMap(({ target }) => target ?? []),
+    )
     const lines = text.split('\n').length - 1
-    if (lines > LONGEST_FILE) faults.push(`${path} has ${lines} lines, more than ${LONGEST_FILE}: find the second idea in it`)
-    if (path.startsWith('server/core/') && impure.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''))) faults.push(`${path} asks the machine for time or chance: core gets both as parameters`)
+    if (lines > LONGEST_FILE)
+      faults.push(`${path} has ${lines} lines, more than ${LONGEST_FILE}: find the second idea in it`)
+    if (path.startsWith('server/core/') && impure.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+      faults.push(`${path} asks the machine for time or chance: core gets both as parameters`)
   }
   const cycle = findCycle(graph)
   if (cycle) faults.push(`${cycle.join(' → ')} is a cycle`)

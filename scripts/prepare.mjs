@@ -33,8 +33,15 @@ export function install() {
   process.stdout.write('Installing from the lockfile; this takes about a minute the first time.\n')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const args = ['ci', '--loglevel=error', '--no-fund', '--no-audit', '--include=dev']
-  const { status, error } = spawnSync(npm, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' })
-  if (status !== 0) fail(`the installation failed${error ? `: ${error.message}` : ''}; the lines above say why. Run it again when that is mended.`)
+  const { status, error } = spawnSync(npm, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0)
+    fail(
+      `the installation failed${error ? `: ${error.message}` : ''}; the lines above say why. Run it again when that is mended.`,
+    )
   writeFileSync(installStamp, wanted)
 }
 
@@ -44,7 +51,9 @@ export function nodeBinary() {
   if (existsSync(pinned)) return pinned
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath
-  return fail(`there is no pinned Node for this platform and ${process.versions.node} is too old; install Node 22.18 or newer.`)
+  return fail(
+    `there is no pinned Node for this platform and ${process.versions.node} is too old; install Node 22.18 or newer.`,
+  )
 }
 
 /** Size and time of every file the page is made of. */
@@ -65,10 +74,14 @@ export function buildPage() {
   const lines = [...pageSources(join(root, 'web')), ...pageSources(join(root, 'shared'))]
   for (const file of ['vite.config.ts', 'package-lock.json']) lines.push(readFileSync(join(root, file), 'utf8'))
   const wanted = hashOf(lines.sort().join('\n'))
-  if (existsSync(join(page, 'index.html')) && existsSync(pageStamp) && readFileSync(pageStamp, 'utf8') === wanted) return
+  if (existsSync(join(page, 'index.html')) && existsSync(pageStamp) && readFileSync(pageStamp, 'utf8') === wanted)
+    return
   process.stdout.write('Building the dashboard.\n')
   const vite = join(modules, 'vite', 'bin', 'vite.js')
-  const { status, stdout, stderr } = spawnSync(nodeBinary(), [vite, 'build', '--logLevel', 'warn'], { cwd: root, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(nodeBinary(), [vite, 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   if (status !== 0) fail(`the dashboard could not be built:\n${stdout}${stderr}`)
   mkdirSync(dirname(pageStamp), { recursive: true })
   writeFileSync(pageStamp, wanted)

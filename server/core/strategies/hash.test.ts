@@ -42,8 +42,8 @@ describe.each(methods)('consistent hashing by %s', (method) => {
       members.filter((member) => member !== gone),
     )
     const own = before.filter((id) => id === gone.id).length
-    // Rendezvous moves exactly the keys of the one that went. Maglev may move some of the others too: §5.3 of the paper sees
-    // about 2 % of them at this table size when 1 of 1,000 fails; 5 % leaves room for small pools.
+    // Rendezvous moves exactly the keys of the one that went. Maglev trades a
+    // few of the others' keys for an even table (§5.3 of the paper); 5 % of all is the bound here.
     const allowed = method === 'rendezvous' ? 0 : KEYS * 0.05
     expect(moved(before, after) - own).toBeLessThanOrEqual(allowed)
     expect(moved(before, after) - own).toBeGreaterThanOrEqual(0)

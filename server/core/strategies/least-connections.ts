@@ -1,7 +1,8 @@
 /**
  * Least connections. Idea: the backend with the smallest (in flight + 1) / weight is the least loaded once it has this request;
  * counts are shared by all workers, so this is exact. Ties go in smooth round robin: an idle pool does not send everything to one.
- * Source: HAProxy configuration manual, `balance leastconn`; the + 1 as in its source (fwlc), so that weights count when idle.
+ * Source: HAProxy configuration manual, `balance leastconn`; the + 1 also for idle backends as in Envoy's weighted least request,
+ * so that weights count when idle (HAProxy treats all idle ones alike, nginx's least_conn compares without the + 1).
  */
 import { RoundRobin } from './round-robin.ts'
 import type { Candidate, Numbers, Strategy, StrategyContext } from './strategy.ts'

@@ -17,7 +17,7 @@ function withLoad(counts: number[], weights: number[], limit = 0) {
 }
 
 describe('least connections', () => {
-  // HAProxy's fwlc tree is ordered by (served + 1) / weight; Envoy's full scan by active requests per weight agrees on these.
+  // HAProxy's rule, (served + 1) / weight, on busy backends; Envoy's weight / (active + 1) is its inverse, idle ones included.
   it.each([
     { counts: [3, 1, 2], weights: [1, 1, 1], picked: 1 },
     { counts: [4, 1], weights: [4, 1], picked: 0 }, // 5/4 against 2

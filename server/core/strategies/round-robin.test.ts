@@ -16,7 +16,7 @@ function sequence(weights: number[], turns: number): string {
 
 describe('smooth round robin', () => {
   it.each([
-    // The first two are the published ones: nginx commit 52327e0627f4 (May 2012) and its message.
+    // The first is the one nginx published with the algorithm (May 2012).
     [[5, 1, 1], 'a a b a c a a'],
     [[5, 1, 1, 0.0001], 'a a b a c a a'],
     [[1, 1, 1], 'a b c a b c'],

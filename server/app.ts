@@ -5,10 +5,10 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Status } from '../shared/api/live.ts'
-import type { ConfigDocument } from '../shared/config/config.ts'
 import { ms } from '../shared/units.ts'
 import { createApi } from './api/app.ts'
 import type { Api } from './api/parts.ts'
+import { coalesce } from './coalesce.ts'
 import { createAuth } from './control/auth.ts'
 import { createConfigControl } from './control/change-config.ts'
 import type { EventSink } from './control/data-plane.ts'
@@ -29,6 +29,7 @@ import { createMonitors } from './monitoring.ts'
 import type { Options } from './options.ts'
 import { createProber } from './prober.ts'
 import { createTelemetry } from './telemetry-parts.ts'
+import { workerEvents } from './worker-events.ts'
 
 /** Most backends at once, those that still drain included. Untouched rows cost no memory. */
 const SLOTS = 8192
@@ -59,6 +60,10 @@ export function createApp(options: Options, log: Logger, version: string): App {
   const { db } = database
   let stopping = false
   let inForce = false
+  /** At most ten a second, however many backends flip at once. */
+  const publishStatus = coalesce(100, () => {
+    if (!stopping) api.hub.publish('status', status())
+  })
 
   const workers = canSharePorts ? options.workers : 1
   if (workers < options.workers) log.warn('threads cannot share a port on this platform: one worker runs')
@@ -91,22 +96,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     events: {
       onExchanges: (records, leftOut) => telemetry.exchanges(records, leftOut),
       onLiveFailure: (slot, detail) => monitors.liveFailure(slot, detail),
-      onWorkerDied(index, reason, restartMs) {
-        log.error({ worker: index, reason }, 'a worker died')
-        const message = `worker ${index} died and starts again in ${restartMs} ms; the others serve on: ${reason.split('\n')[0]}`
-        events.record({ kind: 'worker', severity: 'error', message, detail: { worker: index } })
-        publishStatus()
-      },
-      onWorkerBack(index) {
-        events.record({
-          kind: 'worker',
-          severity: 'info',
-          message: `worker ${index} serves again`,
-          detail: { worker: index },
-        })
-        publishStatus()
-      },
-      onListeners: () => publishStatus(),
+      ...workerEvents(events, log, publishStatus),
     },
   })
   const traffic = createTrafficSide({ supervisor, slots, reader, onSlots: () => undefined })
@@ -199,17 +189,6 @@ export function createApp(options: Options, log: Logger, version: string): App {
     if (api.hub.wantsExchanges()) api.hub.publish('exchange', records)
   })
 
-  let statusDue = false
-  /** At most ten a second, however many backends flip at once. */
-  function publishStatus(): void {
-    if (statusDue) return
-    statusDue = true
-    setTimeout(() => {
-      statusDue = false
-      if (!stopping) api.hub.publish('status', status())
-    }, 100).unref()
-  }
-
   const second = setInterval(() => {
     slots.tick()
     monitors.tick()
@@ -222,8 +201,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
 
   async function firstConfig(): Promise<void> {
     const given = await file?.read()
-    const first: ConfigDocument = given?.document ?? defaultDocument()
-    await control.start(first)
+    await control.start(given?.document ?? defaultDocument())
     if (given === undefined || file === undefined) return
     if (control.current().revision === 1) file.applied(given.hash)
     else await file.apply()

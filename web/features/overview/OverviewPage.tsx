@@ -1,0 +1,4 @@
+/** Everything at a glance. */
+export function OverviewPage() {
+  return <h1>Overview</h1>
+}

@@ -128,7 +128,9 @@ export class Exchange {
       this.races += 1
       return this.carrier.attempt(this, backend, pool)
     }
-    if (this.plane.retriesFailure(this, pool, failure)) return this.retry(pool, backend, failure.detail)
+    // Who has waited the whole head limit gets its 504: a second try would double the limit.
+    if (failure.kind !== 'head-timeout' && this.plane.retriesFailure(this, pool, failure))
+      return this.retry(pool, backend, failure.detail)
     const slow = failure.kind === 'connect-timeout' || failure.kind === 'head-timeout' || failure.kind === 'try-timeout'
     if (slow) return this.answer(ownAnswers.slowBackend, failure)
     // With nobody known to be well, a connection that cannot be made means "nobody is there", not "this one is broken".

@@ -66,7 +66,6 @@ class NativeListener implements BoundListener, ConnectionHome {
       const count = this.perAddress.get(address) ?? 0
       if (count >= connectionsPerAddress) return void accepted.destroy()
       this.perAddress.set(address, count + 1)
-      accepted.once('close', () => undefined)
     }
     const connection = new ClientConnection(accepted, this)
     if (address !== '') connection.socket.once('close', () => this.leave(address))

@@ -54,6 +54,11 @@ export class TimerWheel {
     ;(this.slots[slot % SLOTS] as Set<Timed>).add(owner)
   }
 
+  /** No deadline for now. The owner stays in its slot, so that the next `watch` costs nothing. */
+  clear(owner: Timed): void {
+    owner.deadline = 0
+  }
+
   /** Forgets an owner for good: call it when the owner goes away. */
   drop(owner: Timed): void {
     owner.deadline = 0

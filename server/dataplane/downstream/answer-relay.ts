@@ -25,6 +25,15 @@ export class AnswerRelay {
     this.carrier = carrier
   }
 
+  /** Forgets the exchange. */
+  reset(): void {
+    this.stage = 'head'
+  }
+
+  get awaitsHead(): boolean {
+    return this.stage === 'head'
+  }
+
   get tunnelling(): boolean {
     return this.stage === 'tunnel'
   }
@@ -73,8 +82,10 @@ export class AnswerRelay {
       if (response.interim) {
         if (++this.interims > MAX_INTERIM) return this.invalid('endless interim answers', end)
         this.passInterim()
-      } else if (this.finalHead(connection, buffer, at, end)) return end
-      else return end
+      } else {
+        this.finalHead(connection, buffer, at, end)
+        return end
+      }
     }
     return at
   }
@@ -87,19 +98,18 @@ export class AnswerRelay {
 
   private passInterim(): void {
     const { client, head, thread } = this.carrier
-    // RFC 9110 §15.2.1: 100 goes only to a client that asked for it.
-    if (thread.response.status === 100 && !head.expectContinue) return
+    if (!this.carrier.passes(thread.response.status)) return
     const text = thread.responseWriter.writeInterim(head, thread.response)
     if (text !== '') client.write(text)
   }
 
   /** Passes the final head on, with what came behind it in one write. */
-  private finalHead(connection: BackendConnection, buffer: Buffer, at: number, end: number): boolean {
+  private finalHead(connection: BackendConnection, buffer: Buffer, at: number, end: number): void {
     const { carrier } = this
     const { thread, head, exchange, client, pool } = carrier
     const { response, responseWriter } = thread
-    if (exchange === undefined || pool === undefined) return false
-    if (!exchange.responseStarted(response.status)) return false
+    if (exchange === undefined || pool === undefined) return
+    if (!exchange.responseStarted(response.status)) return
     carrier.answerBegins()
     if (response.keepAliveSeconds >= 0) connection.hintMs = response.keepAliveSeconds * 1000
     const bodyOpen = carrier.bodyState.state === BODY.more
@@ -109,13 +119,12 @@ export class AnswerRelay {
     this.reusable = response.keepAlive
     if (response.status === 101) {
       this.openTunnel(connection, text, buffer, at, end)
-      return true
+      return
     }
     const raw = this.mode === RELAY.asIs && response.framing === FRAMING.chunked
     connection.body.reset(response.framing, response.length, raw, Number.POSITIVE_INFINITY)
     this.stage = 'body'
     this.bodyBytes(connection, buffer, at, end, text)
-    return true
   }
 
   /** Relays body bytes; `text` is a head that goes before them. */
@@ -140,7 +149,7 @@ export class AnswerRelay {
     const { thread, pool } = carrier
     if (!flowing) {
       connection.socket.pause()
-      thread.wheel.drop(connection)
+      thread.wheel.clear(connection)
     } else if (pool !== undefined) thread.wheel.watch(connection, thread.clock.now(), pool.timeouts.readMs)
   }
 
@@ -163,7 +172,6 @@ export class AnswerRelay {
     const { carrier } = this
     const last = this.mode === RELAY.chunk ? before + LAST_CHUNK : before
     if (last !== '') carrier.client.write(last)
-    carrier.thread.wheel.drop(connection)
     carrier.complete(this.keepAlive, this.reusable && !surplus && connection.usable)
   }
 
@@ -193,7 +201,7 @@ export class AnswerRelay {
   deadline(connection: BackendConnection): void {
     const { carrier } = this
     const address = carrier.exchange?.backend?.address ?? 'the backend'
-    if (this.stage === 'head') carrier.attemptFailed('head-timeout', `no answer from ${address} in time`)
+    if (this.stage === 'head') carrier.attemptFailed(carrier.headLate(), `no answer from ${address} in time`)
     else if (this.stage === 'body') this.broke(connection, 'paused too long in its answer')
     else this.endTunnel(connection)
   }
@@ -234,7 +242,7 @@ export class AnswerRelay {
     if (connection === undefined) return
     if (exchange !== undefined) exchange.bytesIn += length
     this.touchTunnel(connection)
-    if (!connection.socket.write(keep(buffer, 0, length) as string, 'latin1')) client.pause()
+    if (!connection.write(keep(buffer, 0, length))) client.pause()
   }
 
   /** Half-close is passed on: the other direction may go on. */
@@ -247,6 +255,13 @@ export class AnswerRelay {
   private backendEnded(connection: BackendConnection, error: Error | undefined): void {
     if (error !== undefined) this.endTunnel(connection)
     else this.carrier.client.socket.end()
+  }
+
+  /** Both directions are over, or the connection is broken. */
+  backendGone(connection: BackendConnection): void {
+    if (this.stage !== 'tunnel') return
+    connection.destroy()
+    this.carrier.client.socket.destroySoon()
   }
 
   private endTunnel(connection: BackendConnection): void {

@@ -14,9 +14,11 @@ import { writeOwnAnswer } from './own-answer-writer.ts'
 
 /** Bytes of later requests kept while one is being answered; beyond it the client is not read. */
 const PIPELINE_BYTES = 65_536
-/** A client that keeps sending after our last answer is cut after this long, in milliseconds. */
+/** How often a closing connection is looked at, in milliseconds: is the client still reading or sending? */
 const LINGER_MS = 1000
-/** After a client has half-closed, an answer may still reach it for this long, in milliseconds. */
+/** A client that keeps sending after our last answer is heard out for this many looks. */
+const LINGER_LOOKS = 10
+/** After a client has half-closed, the answer must begin within this time, in milliseconds: it looks the same as one that has left. */
 const HALF_CLOSED_MS = 1000
 
 /** What the connection needs of its listener. */
@@ -45,9 +47,14 @@ export class ClientConnection implements Timed {
   /** No byte of the next head has come yet. */
   private untouched = true
   private paused = false
+  /** The client does not read: what we wrote last is waiting. */
   private stalled = false
   private gone = false
   private halfClosed = false
+  /** While closing: looks so far, bytes unsent at the last one, and whether the client has sent any since. */
+  private looks = 0
+  private unsent = 0
+  private heard = false
 
   constructor(accepted: Socket, home: ConnectionHome) {
     this.home = home
@@ -85,6 +92,7 @@ export class ClientConnection implements Timed {
         ;(this.carrier as NativeCarrier).tunnelBytes(buffer, length)
         break
       case 'closing':
+        this.heard = true
         break
     }
   }
@@ -119,7 +127,10 @@ export class ClientConnection implements Timed {
       pending.consume(at)
       if (at === 0) break
     }
-    if (this.paused && (pending?.length ?? 0) <= PIPELINE_BYTES) this.resume()
+    if (this.phase === 'head' && this.halfClosed) return this.close()
+    // A body that the backend does not take keeps the client paused; anything else no longer does.
+    const held = this.phase === 'busy' && this.carrier?.bodyState.state === BODY.more
+    if (this.paused && !held && (pending?.length ?? 0) <= PIPELINE_BYTES) this.resume()
   }
 
   /** Parses one head and begins its exchange. Returns where the next unread byte is; `start` when the head is not whole. */
@@ -147,7 +158,7 @@ export class ClientConnection implements Timed {
     this.phase = 'busy'
     this.untouched = true
     this.carrier = carrier
-    thread.wheel.drop(this)
+    thread.wheel.clear(this)
     return carrier.begin(buffer, carrier.head.end, end)
   }
 
@@ -177,12 +188,14 @@ export class ClientConnection implements Timed {
     this.carrier = undefined
     if (carrier !== undefined) home.thread.returnCarrier(carrier)
     if (this.gone) return
-    if (!keepAlive || home.closing || this.halfClosed) return this.close()
+    const more = this.pending !== undefined && this.pending.length > 0
+    // A client may half-close behind its last pipelined request; those before it are still answered.
+    if (!keepAlive || home.closing || (this.halfClosed && !more)) return this.close()
     this.phase = 'head'
     home.thread.wheel.watch(this, home.thread.clock.now(), home.settings.timeouts.idleMs)
     if (this.paused) this.resume()
     // Not from within the present read: a long pipeline would grow the stack.
-    if (this.pending !== undefined && this.pending.length > 0) setImmediate(() => this.readPending())
+    if (more) setImmediate(() => this.readPending())
   }
 
   /** Ends the connection behind what has been written. */
@@ -191,10 +204,24 @@ export class ClientConnection implements Timed {
     this.phase = 'closing'
     this.pending?.clear()
     this.socket.end()
+    if (this.halfClosed) return this.socket.destroySoon()
     // Unread bytes would turn our close into a reset that takes the answer with it, so the client is read on for a while.
     this.resume()
+    this.unsent = this.socket.writableLength
     this.home.thread.wheel.watch(this, this.home.thread.clock.now(), LINGER_MS)
-    if (this.halfClosed) this.socket.destroySoon()
+  }
+
+  /** A look at a closing connection. What the kernel has taken still reaches the client after we let go of it. */
+  private linger(): void {
+    const { thread, settings } = this.home
+    const left = this.socket.writableLength
+    if (left < this.unsent) this.looks = 0
+    else this.looks += 1
+    this.unsent = left
+    if (left > 0 && this.looks * LINGER_MS >= settings.timeouts.writeMs) return this.cut()
+    if (left === 0 && (!this.heard || this.looks >= LINGER_LOOKS)) return void this.socket.destroy()
+    this.heard = false
+    thread.wheel.watch(this, thread.clock.now(), LINGER_MS)
   }
 
   /** Cuts the connection: the client must notice that something is missing. */
@@ -204,50 +231,81 @@ export class ClientConnection implements Timed {
     this.socket.resetAndDestroy()
   }
 
+  /** False: the client does not keep up, and nothing more is to be written until the carrier hears of `clientDrained`. */
   write(data: string | Buffer): boolean {
-    const flowing = this.socket.write(data as string, 'latin1')
+    // A large piece that the kernel took whole leaves nothing to wait for.
+    const flowing = this.socket.write(data as string, 'latin1') || this.socket.writableLength === 0
     if (!flowing && !this.stalled) {
       this.stalled = true
-      this.home.thread.wheel.watch(this, this.home.thread.clock.now(), this.home.settings.timeouts.writeMs)
+      this.watch(this.home.settings.timeouts.writeMs)
     }
     return flowing
   }
 
+  private watch(ms: number): void {
+    const { thread } = this.home
+    thread.wheel.watch(this, thread.clock.now(), ms)
+  }
+
+  /** Stops reading because what was read cannot be passed on yet; the client is not to blame meanwhile. */
   pause(): void {
+    if (this.paused) return
     this.paused = true
     this.socket.pause()
+    if (this.phase === 'busy' && !this.stalled) this.home.thread.wheel.clear(this)
   }
 
   resume(): void {
+    if (!this.paused) return
     this.paused = false
     this.socket.resume()
+    if (this.phase === 'busy') this.rearm()
   }
 
-  /** The body of the present request is awaited until `ms` from now. */
-  awaitBody(): void {
-    const { thread, settings } = this.home
-    thread.wheel.watch(this, thread.clock.now(), settings.timeouts.bodyMs)
+  /** Sets the deadline that a busy connection is under: to take what was written, or to send on its body. */
+  rearm(): void {
+    const { timeouts } = this.home.settings
+    if (this.stalled) this.watch(timeouts.writeMs)
+    else if (!this.paused && this.carrier?.bodyState.state === BODY.more) this.watch(timeouts.bodyMs)
+    else if (this.halfClosed) this.watch(HALF_CLOSED_MS)
+    else this.home.thread.wheel.clear(this)
+  }
+
+  get isPaused(): boolean {
+    return this.paused
   }
 
   private onDrain(): void {
-    this.stalled = false
-    if (this.phase !== 'closing') this.home.thread.wheel.drop(this)
+    if (this.stalled) {
+      this.stalled = false
+      if (this.phase === 'busy') this.rearm()
+      else if (this.phase === 'tunnel') this.home.thread.wheel.clear(this)
+    }
     this.carrier?.clientDrained()
   }
 
   onDeadline(): void {
-    if (this.phase === 'closing' || this.halfClosed || this.stalled || this.phase === 'tunnel') return this.cut()
-    if (this.phase === 'busy') return this.carrier?.bodyLate()
-    if (this.untouched) this.close()
+    if (this.phase === 'closing') return this.linger()
+    if (this.stalled || this.phase === 'tunnel') return this.cut()
+    if (this.phase === 'busy') this.lateWhenBusy()
+    else if (this.untouched) this.close()
     else this.refuse(ownAnswers.clientSlow)
+  }
+
+  private lateWhenBusy(): void {
+    const { carrier } = this
+    if (carrier?.bodyState.state === BODY.more) carrier.bodyLate()
+    // Once the answer is on its way, a client that has left shows itself by a reset.
+    else if (this.halfClosed && carrier?.answerBegun !== true) this.cut()
   }
 
   private onEnd(): void {
     this.halfClosed = true
     if (this.phase === 'tunnel') return this.carrier?.tunnelEnded()
-    if (this.phase === 'busy' && this.carrier?.bodyState.state !== BODY.more) {
-      this.home.thread.wheel.watch(this, this.home.thread.clock.now(), HALF_CLOSED_MS)
-    } else if (this.phase !== 'closing' || this.socket.writableLength === 0) this.socket.destroy()
+    if (this.phase === 'busy' && this.carrier?.bodyState.state !== BODY.more) return this.rearm()
+    // Its last requests are read next; a body or a head that will never be whole is not waited for.
+    const more = this.phase === 'head' && this.untouched && (this.pending?.length ?? 0) > 0
+    if (!more && (this.phase !== 'closing' || this.socket.writableLength === 0)) this.socket.destroy()
   }
 
   private onClose(): void {

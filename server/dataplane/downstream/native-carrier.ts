@@ -32,6 +32,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   connection: BackendConnection | undefined
   private backend: BackendRef | undefined
   private readonly relay: AnswerRelay
+  waitsSince = 0
   private waiting = false
   private reused = false
   /** Body bytes in the form they are sent in, from the first on, while they may be needed again. */
@@ -40,6 +41,11 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   private keeping = true
   /** An answer is on its way to the client: the exchange cannot start over. */
   private answered = false
+  /** A 100 of a backend has been passed on: the client must not see another. */
+  private continued = false
+  /** Longest wait for the answer's head in the present attempt, in milliseconds, and whether the retry policy set it. */
+  private headMs = 0
+  private tryLimited = false
 
   constructor(thread: NativeThread) {
     this.thread = thread
@@ -56,6 +62,8 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     this.waiting = false
     this.keeping = true
     this.answered = false
+    this.continued = false
+    this.relay.reset()
     if (this.keptBytes > 0) this.kept = []
     this.keptBytes = 0
     this.request.reset()
@@ -71,7 +79,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     const taken = this.bodyState.state === BODY.more && start < end ? this.bodyBytes(buffer, start, end) : 0
     // The first bytes of the body may already have been refused.
     if (this.exchange === exchange && !this.answered) exchange.start()
-    if (this.exchange === exchange && this.bodyState.state === BODY.more) client.awaitBody()
+    if (this.exchange === exchange && this.bodyState.state === BODY.more) client.rearm()
     return start + taken
   }
 
@@ -98,10 +106,25 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
       if (bodyState.state === BODY.refused)
         this.giveUp(refusal(bodyState.status, `The request has ${bodyState.reason}.`))
       else if (bodyState.received > exchange.maxBody) this.giveUp(ownAnswers.bodyTooLarge)
-      else if (bodyState.state === BODY.more && exchange.startedAt > 0) this.client.awaitBody()
-      else if (this.exchange === exchange) this.thread.wheel.drop(this.client)
+      else this.bodyMoved()
     }
     return at - start
+  }
+
+  /** Body bytes have come or gone: sets the deadlines of both sides anew. */
+  private bodyMoved(): void {
+    this.client.rearm()
+    if (this.connection !== undefined && this.relay.awaitsHead) this.watchHead(this.connection)
+  }
+
+  /** The backend answers in time; but while the client still sends, time counts only when the backend does not take what has come. */
+  private watchHead(connection: BackendConnection): void {
+    const { wheel, clock } = this.thread
+    const sending = this.bodyState.state === BODY.more && !this.client.isPaused
+    // Who waits for a 100 sends nothing: then it is the backend that keeps us waiting.
+    const asked = this.head.expectContinue && !this.continued && this.bodyState.received === 0
+    if (sending && !asked) wheel.clear(connection)
+    else wheel.watch(connection, clock.now(), this.headMs)
   }
 
   private sendBody(buffer: Buffer, start: number, end: number): void {
@@ -114,7 +137,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     const limit = this.pool?.bufferedBody ?? 65_536
     if (connection !== undefined) {
       if (this.keptBytes > limit) this.stopKeeping()
-      if (!connection.socket.write(piece as string, 'latin1')) this.client.pause()
+      if (!connection.write(piece)) this.client.pause()
     } else if (this.keptBytes > limit) this.client.pause()
   }
 
@@ -137,7 +160,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   }
 
   connectionReady(connection: BackendConnection, reused: boolean): void {
-    const { exchange, pool, thread, head, client } = this
+    const { exchange, pool, head, client } = this
     this.waiting = false
     if (exchange === undefined || pool === undefined || this.backend === undefined) return connection.destroy()
     this.connection = connection
@@ -147,14 +170,28 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     this.relay.expectAnswer(connection)
     exchange.connected()
     const host = head.authority === '' ? this.backend.address : head.authority
-    const text = client.writer.write(head, this.request.id, host, true)
-    this.send(connection, text)
     const { timeouts, retry } = pool
-    const limit =
-      retry.timeoutMs > 0 && exchange.attempts <= retry.attempts
-        ? Math.min(retry.timeoutMs, timeouts.headMs)
-        : timeouts.headMs
-    thread.wheel.watch(connection, thread.clock.now(), limit)
+    this.tryLimited = retry.timeoutMs > 0 && retry.timeoutMs < timeouts.headMs && exchange.attempts <= retry.attempts
+    this.headMs = this.tryLimited ? retry.timeoutMs : timeouts.headMs
+    this.send(connection, client.writer.write(head, this.request.id, host, !this.continued))
+    this.watchHead(connection)
+  }
+
+  /** Is this interim answer one that the client should see? RFC 9110 §15.2.1: 100 only if it asked for it, and once. */
+  passes(status: number): boolean {
+    if (status !== 100) return true
+    const passes = this.head.expectContinue && !this.continued
+    this.continued = true
+    return passes
+  }
+
+  /** No answer in time: which limit was it? */
+  headLate(): Failure['kind'] {
+    return this.tryLimited ? 'try-timeout' : 'head-timeout'
+  }
+
+  get answerBegun(): boolean {
+    return this.answered
   }
 
   private send(connection: BackendConnection, text: string): void {
@@ -180,7 +217,13 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   }
 
   backendDrained(_connection: BackendConnection): void {
-    if (this.client.phase === 'tunnel' || this.bodyState.state === BODY.more) this.client.resume()
+    const { client } = this
+    if (!client.isPaused) return
+    if (client.phase === 'tunnel') client.resume()
+    else if (this.bodyState.state === BODY.more) {
+      client.resume()
+      this.bodyMoved()
+    }
   }
 
   clientDrained(): void {
@@ -193,6 +236,10 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
 
   backendClosed(connection: BackendConnection, error: Error | undefined): void {
     this.relay.backendClosed(connection, error)
+  }
+
+  backendGone(connection: BackendConnection): void {
+    this.relay.backendGone(connection)
   }
 
   /** The attempt has failed before anything went to the client; the connection is of no further use. */
@@ -237,7 +284,8 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   answer(exchange: Exchange, own: OwnAnswer): void {
     const { head, client } = this
     this.dropConnection()
-    const keepAlive = head.keepAlive && this.bodyState.state === BODY.done && !client.home.closing
+    // A client of HTTP/1.0 would need to be told that the connection stays: it is not worth it.
+    const keepAlive = head.keepAlive && head.minor === 1 && this.bodyState.state === BODY.done && !client.home.closing
     this.answered = true
     writeOwnAnswer(client.socket, own, this.request.id, head.field('accept'), head.method === 'HEAD', !keepAlive)
     if (this.exchange === exchange) client.exchangeDone(keepAlive)

@@ -48,6 +48,12 @@ export class NativeThread {
     return pool
   }
 
+  /** Closes the idle connections to all backends and keeps none from now on. Nothing may be under way any more. */
+  close(): void {
+    for (const pool of this.pools.values()) pool.close()
+    this.wheel.stop()
+  }
+
   limitsOf(settings: ListenerSnapshot): RequestLimits {
     let limits = this.limits.get(settings)
     if (limits === undefined) {

@@ -18,3 +18,9 @@ export function agentFor(keepAliveMs: number): Agent {
   }
   return agent
 }
+
+/** Closes every idle connection and forgets the agents. */
+export function closeAgents(): void {
+  for (const agent of agents.values()) agent.destroy()
+  agents.clear()
+}

@@ -96,6 +96,8 @@ export class Attempt {
       return
     }
     request.path = (this.body as StandIn).url
+    // `node:http` keeps the head back until the first byte of a body; the backend may have something to say to the head alone.
+    if (!this.body.writableEnded) request.flushHeaders()
     request.on('information', (info) => this.onInformation(info.statusCode, info.headers))
     request.on('upgrade', (response, socket, head) => {
       if (this.settle()) this.listener.upgraded(response, socket as Socket, head)

@@ -171,10 +171,12 @@ export class HttpProxyCarrier implements Carrier {
     const { response } = this
     const headers = responseHeaders(answer.rawHeaders, this.request.id, this.options.via, answer.httpVersion)
     if (answer.headers.date !== undefined) response.sendDate = false
-    if (this.options.closing()) response.shouldKeepAlive = false
+    // What is left of the body is not waited for.
+    if (this.options.closing() || this.body?.complete === false) response.shouldKeepAlive = false
     response.writeHead(status, answer.statusMessage, headers)
-    // A head-only start must reach the client at once: server-sent events may take long for their first byte.
-    response.flushHeaders()
+    // A head-only start must reach the client at once: server-sent events may take long for their first byte. `node:http` would write
+    // bytes above 127 as UTF-8 here; such a head goes out with the first byte of its body.
+    if (!headers.some((text) => /[^ -~]/.test(text))) response.flushHeaders()
     this.pump(exchange, pool, answer)
   }
 

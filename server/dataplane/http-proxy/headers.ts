@@ -72,6 +72,9 @@ export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts)
     if (!facts.trusted && (FORWARDED.has(name) || name === 'x-request-id')) continue
     append(headers, name, raw[index + 1] as string)
   }
+  // RFC 9110 §7.6.2; zero has been answered by the listener.
+  if (request.method === 'OPTIONS' && typeof headers['max-forwards'] === 'string')
+    headers['max-forwards'] = String(Math.max(0, Number.parseInt(headers['max-forwards'], 10) - 1))
   headers.host = facts.host
   if (facts.chunked) headers['transfer-encoding'] = 'chunked'
   else if (request.headers['content-length'] !== undefined)

@@ -117,7 +117,7 @@ class HttpProxyListener implements BoundListener {
       return this.refuse(message, response, refusal(431, 'The request has too many header fields.'))
     if ((message.url?.length ?? 0) > this.settings.limits.targetBytes)
       return this.refuse(message, response, refusal(414, 'The request target is too long.'))
-    if (message.method === 'OPTIONS' && message.url === '*') {
+    if (message.method === 'OPTIONS' && (message.url === '*' || message.headers['max-forwards'] === '0')) {
       message.resume()
       response.writeHead(204, { Allow: ALLOW })
       return void response.end()

@@ -13,6 +13,8 @@ export interface ConnectionOwner {
   backendBytes(connection: BackendConnection, buffer: Buffer, length: number): void
   /** The backend has closed its side; `error` when it broke. Called once. */
   backendClosed(connection: BackendConnection, error: Error | undefined): void
+  /** After the backend had closed its side, the connection is gone altogether. */
+  backendGone(connection: BackendConnection): void
   /** What was written has drained: more may come. */
   backendDrained(connection: BackendConnection): void
   backendDeadline(connection: BackendConnection): void
@@ -34,6 +36,7 @@ export class BackendConnection implements Timed {
   /** Unfinished head bytes; made only when a head comes in pieces. */
   partial: HeadBuffer | undefined
   readonly body = new BodyDecoder()
+  /** The backend has closed its side: no further request goes here. */
   private closed = false
   private readonly wheel: TimerWheel
 
@@ -59,9 +62,9 @@ export class BackendConnection implements Timed {
       wheel.drop(this)
       pool.connectionReady(this)
     })
-    this.socket.on('error', (error) => this.ended(error))
+    this.socket.on('error', (error) => this.gone(error))
     this.socket.on('end', () => this.ended(undefined))
-    this.socket.on('close', () => this.ended(undefined))
+    this.socket.on('close', () => this.gone(undefined))
     this.socket.on('drain', () => this.owner?.backendDrained(this))
   }
 
@@ -75,13 +78,28 @@ export class BackendConnection implements Timed {
   private ended(error: Error | undefined): void {
     if (this.closed) return
     this.closed = true
-    this.wheel.drop(this)
     const { owner } = this
     if (!this.connected) this.pool.connectFailed(this, error)
     else if (owner === undefined) this.pool.forget(this)
     else owner.backendClosed(this, error)
     // A tunnel's owner may still have bytes to send the other way.
-    if (owner === undefined || error !== undefined) this.socket.destroy()
+    if (owner === undefined || error !== undefined) {
+      this.wheel.drop(this)
+      this.socket.destroy()
+    }
+  }
+
+  private gone(error: Error | undefined): void {
+    if (this.closed) {
+      this.wheel.drop(this)
+      this.owner?.backendGone(this)
+    } else this.ended(error)
+  }
+
+  /** False: the backend does not keep up, and nothing more is to be written until `backendDrained`. */
+  write(data: string | Buffer): boolean {
+    // A large piece that the kernel took whole leaves nothing to wait for.
+    return this.socket.write(data as string, 'latin1') || this.socket.writableLength === 0
   }
 
   onDeadline(): void {
@@ -95,9 +113,9 @@ export class BackendConnection implements Timed {
     this.owner = undefined
     if (!this.closed) {
       this.closed = true
-      this.wheel.drop(this)
       this.pool.forget(this)
     }
+    this.wheel.drop(this)
     this.socket.destroy()
   }
 

@@ -14,6 +14,8 @@ const MAX_CONNECTING = 64
 
 /** A request that waits for a connection. */
 export interface Waiter {
+  /** Monotonic milliseconds; set by the pool. */
+  waitsSince: number
   connectionReady(connection: BackendConnection, reused: boolean): void
   connectFailed(failure: Failure): void
 }
@@ -29,6 +31,8 @@ export class BackendPool {
   private readonly idle: BackendConnection[] = []
   private waiting: Waiter[] = []
   private connecting = 0
+  private connectMs = 0
+  private closed = false
 
   constructor(backend: BackendRef, parts: PoolParts) {
     this.backend = backend
@@ -47,12 +51,19 @@ export class BackendPool {
     while (idle.length > 0) {
       const connection = idle.pop() as BackendConnection
       if (!connection.usable) continue
-      this.parts.wheel.drop(connection)
+      this.parts.wheel.clear(connection)
       waiter.connectionReady(connection, true)
       return
     }
+    this.connectMs = connectMs
+    waiter.waitsSince = this.parts.clock.now()
     this.waiting.push(waiter)
-    if (this.connecting < MAX_CONNECTING) this.connect(connectMs)
+    this.connectForWaiting()
+  }
+
+  /** Nobody who waits depends on one request after another giving its connection back, as long as connects are allowed. */
+  private connectForWaiting(): void {
+    if (this.connecting < MAX_CONNECTING && this.waiting.length > this.connecting) this.connect()
   }
 
   /** The backend's address has changed: connections to the old one are of no use. */
@@ -61,9 +72,9 @@ export class BackendPool {
     this.closeIdle()
   }
 
-  private connect(connectMs: number): void {
+  private connect(): void {
     this.connecting += 1
-    new BackendConnection(this, this.backend, this.parts.wheel, this.parts.clock.now(), connectMs)
+    new BackendConnection(this, this.backend, this.parts.wheel, this.parts.clock.now(), this.connectMs)
   }
 
   /** A waiter gave up. */
@@ -76,13 +87,16 @@ export class BackendPool {
   connectionReady(connection: BackendConnection): void {
     this.connecting -= 1
     this.offer(connection, false, 0)
+    this.connectForWaiting()
   }
 
   private offer(connection: BackendConnection, reused: boolean, keepAliveMs: number): void {
     const waiter = this.waiting.shift()
     if (waiter !== undefined) {
-      this.parts.wheel.drop(connection)
+      this.parts.wheel.clear(connection)
       waiter.connectionReady(connection, reused)
+    } else if (this.closed) {
+      connection.destroy()
     } else if (reused) {
       this.rest(connection, keepAliveMs)
     } else {
@@ -102,10 +116,18 @@ export class BackendPool {
   connectFailed(connection: BackendConnection, error: Error | undefined): void {
     this.connecting -= 1
     connection.socket.destroy()
-    const waiter = this.waiting.shift()
+    const failure = connectFailure(this.backend, error)
     // Each failed connect answers one waiter; the next one gets a connect of its own, so nobody waits for a dead backend for nothing.
-    if (this.waiting.length > this.connecting) this.connect(3000)
-    waiter?.connectFailed(connectFailure(this.backend, error))
+    const answered = this.waiting.splice(0, Math.max(1, failure.kind === 'connect-timeout' ? this.outOfPatience() : 1))
+    this.connectForWaiting()
+    for (const waiter of answered) waiter.connectFailed(failure)
+  }
+
+  /** How many have waited as long as a connect may take: more than one when there are more requests than connects allowed. */
+  private outOfPatience(): number {
+    const since = this.parts.clock.now() - this.connectMs
+    const first = this.waiting.findIndex((waiter) => waiter.waitsSince > since)
+    return first < 0 ? this.waiting.length : first
   }
 
   /** Takes a connection back after a clean exchange. `keepAliveMs` is the pool's; the backend's own hint may be shorter. */
@@ -113,7 +135,7 @@ export class BackendPool {
     connection.owner = undefined
     // One second less than the backend says, so that it is we who close first.
     const limit = Math.min(keepAliveMs, connection.hintMs - 1000)
-    if (!connection.usable || limit <= 0) connection.destroy()
+    if (!connection.usable || limit <= 0 || this.closed) connection.destroy()
     else {
       connection.used = true
       this.offer(connection, true, limit)
@@ -124,6 +146,12 @@ export class BackendPool {
   forget(connection: BackendConnection): void {
     const index = this.idle.indexOf(connection)
     if (index >= 0) this.idle.splice(index, 1)
+  }
+
+  /** Keeps no connection any more; those in use end with their exchange. */
+  close(): void {
+    this.closed = true
+    this.closeIdle()
   }
 
   /** Closes what is idle: after one of them turned out to be stale, or when the backend leaves. */

@@ -1,90 +1,72 @@
-/** Every address of the page. Pages load when they are first visited. */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-  type SearchSchemaInput,
-} from '@tanstack/react-router'
-import { ApiProblem } from '../lib/api.ts'
-import { meQuery, setupQuery } from '../lib/queries.ts'
-import { dialogSearch, type EventsSearch, type PoolSearch, parseSearch, stringifySearch, texts } from '../lib/search.ts'
-import { NotFound, PageFailed, PageLoading, StartFailed } from './fallbacks.tsx'
-import { queryClient } from './query-client.ts'
-import { Shell } from './Shell.tsx'
+/** Pages and what their addresses say. All state of a view is in its address. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { z } from 'zod'
+import { PageError, PagePending } from './page-states.tsx'
+import { Shell } from './shell.tsx'
 
-type Raw = Record<string, unknown> & SearchSchemaInput
-
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
-
-/** Lets signed-in people through; sends the others to set-up or to sign in, and back here afterwards. */
-async function requireSignIn({ location }: { location: { href: string } }): Promise<void> {
-  try {
-    await queryClient.ensureQueryData(meQuery)
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || error.status !== 401) throw error
-    const { needed } = await queryClient.fetchQuery(setupQuery)
-    if (needed) throw redirect({ to: '/setup', search: {} })
-    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } })
-  }
+const dialogSearch = {
+  dialog: z.enum(['add-backend', 'remove-backend', 'strategy']).optional().catch(undefined),
+  in: z.string().optional().catch(undefined),
+  backend: z.string().optional().catch(undefined),
+}
+const rangeSearch = {
+  range: z.string().optional().catch(undefined),
+  from: z.number().optional().catch(undefined),
+  to: z.number().optional().catch(undefined),
 }
 
-const inside = createRoute({
-  getParentRoute: () => root,
-  id: 'inside',
-  component: Shell,
-  validateSearch: (raw: Raw) => dialogSearch(raw),
-  beforeLoad: requireSignIn,
-  errorComponent: StartFailed,
-  pendingComponent: PageLoading,
-})
+const root = createRootRoute({ component: Outlet })
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 
 const overview = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => shell,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/overview/OverviewPage.tsx'), 'OverviewPage'),
+  validateSearch: z.object(dialogSearch),
+  component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
 })
 
-export const poolRoute = createRoute({
-  getParentRoute: () => inside,
+export const poolSearch = z.object({
+  ...dialogSearch,
+  ...rangeSearch,
+  view: z.enum(['cards', 'table']).optional().catch(undefined),
+})
+
+const pool = createRoute({
+  getParentRoute: () => shell,
   path: '/pools/$pool',
-  validateSearch: (raw: Raw) =>
-    texts(raw, ['range', 'from', 'to', 'backends', 'tab', 'at', 'q', 'sort', 'view', 'probe']) as PoolSearch,
-  component: lazyRouteComponent(() => import('./PoolRoute.tsx'), 'PoolRoute'),
+  validateSearch: poolSearch,
+  component: lazyRouteComponent(() => import('../features/pool/pool-page.tsx'), 'PoolPage'),
 })
 
 const events = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => shell,
   path: '/events',
-  validateSearch: (raw: Raw) => texts(raw, ['kind', 'pool', 'backend', 'q']) as EventsSearch,
-  component: lazyRouteComponent(() => import('../features/events/EventsPage.tsx'), 'EventsPage'),
+  validateSearch: z.object({
+    ...dialogSearch,
+    kind: z.string().optional().catch(undefined),
+    pool: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../features/events/events-page.tsx'), 'EventsPage'),
 })
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (raw: Raw) => texts(raw, ['next']) as { next?: string },
-  component: lazyRouteComponent(() => import('../features/session/SignInPage.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
 })
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  validateSearch: (raw: Raw) => texts(raw, ['token', 'step']) as { token?: string; step?: string },
-  component: lazyRouteComponent(() => import('../features/setup/SetupPage.tsx'), 'SetupPage'),
+  validateSearch: z.object({ token: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/setup/setup-page.tsx'), 'SetupPage'),
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([overview, poolRoute, events]), signIn, setup]),
-  parseSearch,
-  stringifySearch,
+  routeTree: root.addChildren([shell.addChildren([overview, pool, events]), signIn, setup]),
   defaultPreload: 'intent',
-  defaultPreloadStaleTime: 0,
-  defaultErrorComponent: PageFailed,
-  defaultPendingComponent: PageLoading,
-  scrollRestoration: true,
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageError,
 })
 
 declare module '@tanstack/react-router' {

@@ -1,86 +1,32 @@
-/** Mantine in our clothes: one accent, one neutral scale, hairlines instead of shadows. The values are in tokens.css. */
-import {
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  localStorageColorSchemeManager,
-  Menu,
-  Modal,
-  Notification,
-  PasswordInput,
-  Textarea,
-  TextInput,
-  Tooltip,
-} from '@mantine/core'
+/** Look: one accent, one neutral scale, Inter with tabular figures, 4 px grid. Colours of states are in app.css. */
+import { createTheme, type MantineColorsTuple } from '@mantine/core'
 
-const hairline = '1px solid var(--ek-line)'
-const floating = { border: hairline, boxShadow: 'var(--ek-shadow)', background: 'var(--ek-raised)' }
+const accent: MantineColorsTuple = [
+  '#eaf2ff',
+  '#d3e3fd',
+  '#a6c7fa',
+  '#75a8f6',
+  '#4c8ef1',
+  '#2f7cee',
+  '#1769e0',
+  '#0f58c2',
+  '#0a4aa6',
+  '#063a86',
+]
 
 export const theme = createTheme({
-  fontFamily: 'var(--ek-font)',
-  fontFamilyMonospace: 'var(--ek-mono)',
-  defaultRadius: 'var(--ek-radius)',
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 6 },
-  cursorType: 'pointer',
-  respectReducedMotion: true,
-  focusRing: 'auto',
-  colors: {
-    accent: [
-      '#f3f2fd',
-      '#e4e3fa',
-      '#c9c6f5',
-      '#aca8ee',
-      '#908be6',
-      '#7570db',
-      '#5753c6',
-      '#4b47b0',
-      '#403c99',
-      '#353280',
-    ],
-  },
+  colors: { accent },
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
+  defaultRadius: 6,
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
-  lineHeights: { xs: '16px', sm: '20px', md: '20px', lg: '24px', xl: '28px' },
-  headings: { fontWeight: '600' },
+  spacing: { xs: '8px', sm: '12px', md: '16px', lg: '24px', xl: '32px' },
+  respectReducedMotion: true,
+  cursorType: 'pointer',
   components: {
-    Button: Button.extend({ defaultProps: { size: 'sm' }, styles: { label: { fontWeight: 500 } } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'none' }, styles: { dropdown: floating } }),
-    Modal: Modal.extend({
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 2 }, shadow: 'none' },
-      styles: {
-        content: floating,
-        header: { background: 'var(--ek-raised)' },
-        title: { fontSize: 16, fontWeight: 600, letterSpacing: '-0.01em' },
-      },
-    }),
-    Notification: Notification.extend({ styles: { root: floating } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
-    Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
-    Tooltip: Tooltip.extend({
-      defaultProps: { openDelay: 300, withArrow: false, events: { hover: true, focus: true, touch: false } },
-      styles: {
-        tooltip: { ...floating, color: 'var(--ek-text)', fontSize: 12, lineHeight: '16px', padding: '4px 8px' },
-      },
-    }),
+    Tooltip: { defaultProps: { openDelay: 300 } },
+    Modal: { defaultProps: { radius: 10, centered: false, overlayProps: { backgroundOpacity: 0.5 } } },
   },
 })
-
-const shared = {
-  '--mantine-color-body': 'var(--ek-bg)',
-  '--mantine-color-text': 'var(--ek-text)',
-  '--mantine-color-dimmed': 'var(--ek-muted)',
-  '--mantine-color-default': 'var(--ek-surface)',
-  '--mantine-color-default-hover': 'var(--ek-hover)',
-  '--mantine-color-default-color': 'var(--ek-text)',
-  '--mantine-color-default-border': 'var(--ek-line-strong)',
-  '--mantine-color-placeholder': 'var(--ek-muted)',
-  '--mantine-color-anchor': 'var(--ek-accent-text)',
-  '--mantine-color-error': 'var(--ek-5xx-text)',
-  '--mantine-primary-color-filled': 'var(--ek-accent)',
-}
-
-/** Points Mantine's own variables at ours, for both schemes. */
-export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: shared, dark: shared })
-
-export const schemeManager = localStorageColorSchemeManager({ key: 'evenkeel-scheme' })

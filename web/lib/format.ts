@@ -1,122 +1,81 @@
-/** Numbers and times as people read them. English, short, and of steady width: show them with tabular figures. */
+/** Numbers and times as people read them. Always in the same width class, so that tables do not dance. */
 
-const MISSING = '–'
-const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-const STEPS = [
-  [1e12, 'T'],
-  [1e9, 'G'],
-  [1e6, 'M'],
-  [1e3, 'k'],
-] as const
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
-/** Three significant figures without trailing noise: 1.23, 12.3, 123. */
-function significant(value: number): string {
-  if (value >= 99.95) return value.toFixed(0)
-  return value >= 9.995 ? value.toFixed(1) : value.toFixed(2)
+/** 1234 → `1,234`; 12345 → `12.3k`; 1234567 → `1.23M`. */
+export function count(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const size = Math.abs(value)
+  if (size < 10_000) return whole.format(Math.round(value))
+  if (size < 1_000_000) return `${trim(value / 1000, size < 100_000 ? 1 : 0)}k`
+  return `${trim(value / 1_000_000, 2)}M`
 }
 
-function scaled(value: number, from: number): string {
-  if (Math.abs(value) < from) return grouped.format(value)
-  const [step, unit] = STEPS.find(([size]) => Math.abs(value) >= size * 0.9995) ?? STEPS[3]
-  return `${value < 0 ? '-' : ''}${significant(Math.abs(value) / step)}${unit}`
+function trim(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/\.0+$/, '')
 }
 
-/** A count: 0, 950, 9,999, 12.3k, 1.20M. */
-export function formatCount(value: number | null | undefined): string {
-  return value == null || !Number.isFinite(value) ? MISSING : scaled(value, 10_000)
+/** Per second: one decimal below ten. */
+export function rate(perSecond: number): string {
+  if (!Number.isFinite(perSecond)) return '–'
+  return perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)
 }
 
-/** A rate per second without its unit: 0, 0.4, 42, 1,234, 12.3k. */
-export function formatRate(value: number | null | undefined): string {
-  if (value == null || !Number.isFinite(value)) return MISSING
-  if (value > 0 && value < 9.95) return value.toFixed(1)
-  return scaled(value, 10_000)
+/** 0.0312 → `3.1 %`. */
+export function percent(share: number): string {
+  if (!Number.isFinite(share)) return '–'
+  const value = share * 100
+  if (value === 0) return '0 %'
+  if (value < 0.1) return '< 0.1 %'
+  return `${value.toFixed(value < 10 ? 1 : 0)} %`
 }
 
-/** Milliseconds: 0.4 ms, 4.2 ms, 42 ms, 1.24 s, 2.0 min. */
-export function formatMs(value: number | null | undefined): string {
-  if (value == null || !Number.isFinite(value)) return MISSING
-  if (value < 9.95) return `${value.toFixed(1)} ms`
-  if (value < 999.5) return `${value.toFixed(0)} ms`
-  if (value < 59_995) return `${significant(value / 1000)} s`
-  return `${(value / 60_000).toFixed(1)} min`
+/** Milliseconds, or a dash when there is nothing to tell. */
+export function millis(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  if (value < 10) return `${value.toFixed(1)} ms`
+  return value < 10_000 ? `${whole.format(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }
 
-/** Bytes in binary units: 0 B, 512 B, 1.50 KiB, 12.3 MiB. */
-export function formatBytes(value: number | null | undefined): string {
-  if (value == null || !Number.isFinite(value)) return MISSING
-  let rest = value
-  for (const unit of ['B', 'KiB', 'MiB', 'GiB', 'TiB']) {
-    if (rest < 1023.5 || unit === 'TiB') return `${unit === 'B' ? rest.toFixed(0) : significant(rest)} ${unit}`
-    rest /= 1024
+/** Bytes in powers of 1024. */
+export function bytes(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let size = value
+  let unit = 0
+  while (size >= 1024 && unit < units.length - 1) {
+    size /= 1024
+    unit += 1
   }
-  return MISSING
+  return `${size.toFixed(unit === 0 || size >= 100 ? 0 : 1)} ${units[unit]}`
 }
 
-/** A share from 0 to 1: 0 %, <0.1 %, 2.4 %, 42 %, 100 %. Never rounds a failure away or up to all. */
-export function formatShare(value: number | null | undefined): string {
-  if (value == null || !Number.isFinite(value)) return MISSING
-  const percent = value * 100
-  if (percent === 0) return '0 %'
-  if (percent > 0 && percent < 0.1) return '<0.1 %'
-  if (percent < 9.95) return `${percent.toFixed(1)} %`
-  if (percent < 100 && percent > 99) return `${Math.min(99.9, percent).toFixed(1)} %`
-  return `${percent.toFixed(0)} %`
+/** A length of time: `42 s`, `3 min`, `2 h 5 min`, `3 d`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+  return `${Math.floor(hours / 24)} d`
 }
 
-/** A span of time in its two largest units: 12 s, 4 min 10 s, 2 h 5 min, 3 d 4 h. */
-export function formatSpan(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000))
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ]
-  const first = parts.findIndex(([count]) => count > 0)
-  if (first === -1) return '0 s'
-  return parts
-    .slice(first, first + 2)
-    .filter(([count], index) => index === 0 || count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ')
-}
-
-/** How long ago, coarse: now, 12 s ago, 4 min ago, 2 h ago, 3 d ago. */
-export function formatAgo(at: number, now: number): string {
+/** How long ago; `now` in epoch milliseconds. */
+export function ago(at: number, now = Date.now()): string {
   const ms = now - at
-  if (ms < 2000) return 'now'
-  const [count, unit] =
-    ms < 60_000
-      ? [ms / 1000, 's']
-      : ms < 3_600_000
-        ? [ms / 60_000, 'min']
-        : ms < 86_400_000
-          ? [ms / 3_600_000, 'h']
-          : [ms / 86_400_000, 'd']
-  return `${Math.floor(count)} ${unit} ago`
+  return ms < 2000 ? 'just now' : `${duration(ms)} ago`
 }
 
-const two = (value: number) => String(value).padStart(2, '0')
-
-/** Local time of day: 15:04:05. */
-export function formatTime(at: number): string {
+/** `14:03:07`, with the day in front when it is not today. */
+export function clockTime(at: number, now = Date.now()): string {
   const date = new Date(at)
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  const time = date.toLocaleTimeString('en-GB')
+  if (date.toDateString() === new Date(now).toDateString()) return time
+  return `${date.toLocaleDateString('en-GB', { day: '2-digit', month: 'short' })} ${time}`
 }
 
-/** Local day: 2026-11-23. */
-export function formatDay(at: number): string {
-  const date = new Date(at)
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-}
-
-/** Local day and time: 2026-11-23 15:04:05. */
-export function formatDateTime(at: number): string {
-  return `${formatDay(at)} ${formatTime(at)}`
-}
-
-/** A count with its noun: 1 pool, 3 pools. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`
+/** Words for a number of things: `1 backend`, `3 backends`. */
+export function plural(number: number, word: string): string {
+  return `${whole.format(number)} ${word}${number === 1 ? '' : 's'}`
 }

@@ -1,188 +1,172 @@
-/**
- * The one live stream of this page. What it brings is patched into the query cache: `['status']`, `['ticks']`, `['events']`.
- * A hidden page pauses; a lost connection is tried again and catches up; what cannot be caught up is fetched anew.
- */
+/** One live stream per page: patches what it brings into the query cache and knows whether what is shown is fresh. */
 import type { QueryClient } from '@tanstack/react-query'
-import type { Status, Tick } from '../../shared/api/live.ts'
-import type { EventRecord } from '../../shared/api/records.ts'
-import { patchStatus } from './patch-status.ts'
-import { keys, ticksOf } from './queries.ts'
-import { retryDelayMs } from './retry-delay.ts'
+import { useQuery } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
+import type { BackendStatus, BackendTick, Sample, Status, Tick } from '../../shared/api/live.ts'
+import { keys } from './queries.ts'
+
+/** Seconds of ticks kept: a quarter of an hour. */
+const KEPT = 900
+const PROBES = 60
+/** After this long without a tick, numbers are called stale, in milliseconds. */
+const STALE_MS = 3500
 
 export interface LiveState {
-  mode: 'connecting' | 'live' | 'paused' | 'reconnecting'
-  /** When the next try starts, epoch milliseconds; only while reconnecting. */
-  retryAt: number | null
-  /** Three ticks or more are missing: what is shown is old. */
+  state: 'live' | 'paused' | 'reconnecting'
+  /** Seconds until the next try. */
+  retryIn: number
   stale: boolean
-  /** When the last tick came, epoch milliseconds of this machine. */
-  heardAt: number | null
 }
 
-/** A tick that is this late counts as the third one missed. */
-const STALE_MS = 3500
-const MOST_EVENTS = 200
-/** Replayed messages come in a burst; the page is told once per burst. */
-const FLUSH_MS = 30
+let current: LiveState = { state: 'reconnecting', retryIn: 0, stale: true }
+const listeners = new Set<() => void>()
 
-const idle: LiveState = { mode: 'connecting', retryAt: null, stale: false, heardAt: null }
+function setState(next: LiveState): void {
+  if (next.state === current.state && next.retryIn === current.retryIn && next.stale === current.stale) return
+  current = next
+  for (const listener of listeners) listener()
+}
 
-class LiveStream {
-  private state: LiveState = idle
-  private readonly watchers = new Set<() => void>()
-  private client: QueryClient | undefined
-  private source: EventSource | undefined
-  private lastId = ''
-  private failures = 0
-  private retry: ReturnType<typeof setTimeout> | undefined
-  private flush: ReturnType<typeof setTimeout> | undefined
-  private watch: ReturnType<typeof setInterval> | undefined
-  private pending: Tick[] = []
-  /** Paused by the person, not by a hidden page. */
-  private held = false
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => current,
+  )
+}
 
-  readonly subscribe = (watcher: () => void) => {
-    this.watchers.add(watcher)
-    return () => this.watchers.delete(watcher)
+const idle = (t: number): Sample => ({
+  t,
+  requests: 0,
+  s1xx: 0,
+  s2xx: 0,
+  s3xx: 0,
+  s4xx: 0,
+  s5xx: 0,
+  ours: 0,
+  aborted: 0,
+  retries: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  inFlight: 0,
+  p50: null,
+  p95: null,
+  p99: null,
+})
+
+function patchBackend(backend: BackendStatus, tick: BackendTick | undefined, t: number): BackendStatus {
+  if (tick === undefined)
+    return backend.last?.requests === 0 && backend.last.t === t ? backend : { ...backend, last: idle(t) }
+  const probes = tick.probes.length === 0 ? backend.probes : [...backend.probes, ...tick.probes].slice(-PROBES)
+  return { ...backend, last: tick.sample, inFlight: tick.inFlight, tunnels: tick.tunnels, probes }
+}
+
+/** What a tick makes of a status: numbers and probes; availability comes with `status` messages. */
+export function applyTick(status: Status, tick: Tick): Status {
+  const byKey = new Map(tick.backends.map((entry) => [`${entry.pool}/${entry.id}`, entry]))
+  return {
+    ...status,
+    now: tick.t + 1000,
+    last: tick.total,
+    listeners: status.listeners.map((listener) => ({ ...listener, connections: tick.connections[listener.id] ?? 0 })),
+    pools: status.pools.map((pool) => ({
+      ...pool,
+      backends: pool.backends.map((backend) => patchBackend(backend, byKey.get(`${pool.id}/${backend.id}`), tick.t)),
+    })),
   }
-  readonly snapshot = () => this.state
+}
 
-  /** Begins streaming into a cache; answers how to end it. */
-  start(client: QueryClient): () => void {
-    this.client = client
-    document.addEventListener('visibilitychange', this.onVisibility)
-    this.watch = setInterval(() => this.checkAge(), 1000)
-    this.connect()
-    return () => {
-      document.removeEventListener('visibilitychange', this.onVisibility)
-      clearInterval(this.watch)
-      this.disconnect()
-      this.lastId = ''
-      this.held = false
-      this.client = undefined
-      this.set(idle)
-    }
-  }
+function connect(client: QueryClient): () => void {
+  let source: EventSource | undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let attempts = 0
+  let lastTick = 0
 
-  /** Pauses, or goes on, because the person says so. */
-  toggle(): void {
-    this.held = this.state.mode !== 'paused'
-    if (this.held) this.pause()
-    else this.connect()
-  }
+  const on = <T>(name: string, take: (data: T) => void) =>
+    source?.addEventListener(name, (message) => take(JSON.parse((message as MessageEvent<string>).data) as T))
 
-  /** Tries again now instead of waiting. */
-  retryNow(): void {
-    if (this.state.mode === 'reconnecting') this.connect()
-  }
-
-  private readonly onVisibility = () => {
-    if (this.held) return
-    if (document.hidden) this.pause()
-    else if (this.state.mode === 'paused') this.connect()
-  }
-
-  private pause() {
-    this.disconnect()
-    this.set({ mode: 'paused', retryAt: null })
-  }
-
-  private disconnect() {
-    clearTimeout(this.retry)
-    this.source?.close()
-    this.source = undefined
-    this.applyPending()
-  }
-
-  private connect() {
-    this.disconnect()
-    const query = this.lastId === '' ? '' : `?lastEventId=${encodeURIComponent(this.lastId)}`
-    const source = new EventSource(`/api/v1/stream${query}`)
-    this.source = source
-    const on = <T>(name: string, take: (data: T) => void) =>
-      source.addEventListener(name, (event: MessageEvent<string>) => {
-        this.lastId = event.lastEventId
-        take(JSON.parse(event.data) as T)
-      })
-    on<Tick>('tick', (tick) => this.onTick(tick))
-    on<Status>('status', (status) => this.client?.setQueryData(keys.status, status))
-    on<EventRecord>('event', (event) => this.onEvent(event))
-    on('reset', () => this.refetch(true))
-    source.onopen = () => {
-      this.failures = 0
-      this.set({ mode: 'live', retryAt: null, heardAt: Date.now(), stale: false })
-      this.refetch(false)
-    }
-    source.onerror = () => this.onLost(source)
-  }
-
-  private onLost(source: EventSource) {
-    if (source !== this.source) return
-    this.disconnect()
-    const wait = retryDelayMs(++this.failures)
-    this.set({ mode: 'reconnecting', retryAt: Date.now() + wait })
-    // The status tells why: signed out leads to the sign-in page, a dead server keeps us trying.
-    void this.client?.invalidateQueries({ queryKey: keys.status })
-    this.retry = setTimeout(() => this.connect(), wait)
-  }
-
-  private onTick(tick: Tick) {
-    this.pending.push(tick)
-    this.flush ??= setTimeout(() => this.applyPending(), FLUSH_MS)
-    this.set({ heardAt: Date.now(), stale: false })
-  }
-
-  private applyPending() {
-    clearTimeout(this.flush)
-    this.flush = undefined
-    const ticks = this.pending
-    this.pending = []
-    const { client } = this
-    if (!client || ticks.length === 0) return
-    const { store } = ticksOf(client)
-    for (const tick of ticks) store.add(tick)
-    client.setQueryData(keys.status, (status: Status | undefined) =>
-      status === undefined ? undefined : ticks.reduce(patchStatus, status),
-    )
-    client.setQueryData(keys.ticks, { store, version: ticksOf(client).version + 1 })
-  }
-
-  private onEvent(event: EventRecord) {
-    this.client?.setQueryData(keys.events, (events: EventRecord[] | undefined) =>
-      events === undefined || events.some((one) => one.id === event.id)
-        ? events
-        : [event, ...events].slice(0, MOST_EVENTS),
-    )
-    void this.client?.invalidateQueries({ queryKey: keys.eventList })
-    if (event.kind === 'revision') void this.client?.invalidateQueries({ queryKey: keys.config })
-    if (event.kind === 'revision') void this.client?.invalidateQueries({ queryKey: keys.revisions })
-  }
-
-  /** Fetches anew what the stream patches; with `all`, also the past second by second. */
-  private refetch(all: boolean) {
-    const { client } = this
-    if (!client) return
+  function refetch(): void {
     void client.invalidateQueries({ queryKey: keys.status })
     void client.invalidateQueries({ queryKey: keys.events })
-    if (!all) return
-    const { store, version } = ticksOf(client)
-    store.clear()
-    client.setQueryData(keys.ticks, { store, version: version + 1 })
-    void client.resetQueries({ queryKey: keys.seed() })
-    void client.invalidateQueries({ queryKey: keys.config })
+    void client.invalidateQueries({ queryKey: keys.series })
   }
 
-  private checkAge() {
-    const { mode, heardAt, stale } = this.state
-    const old = mode !== 'paused' && heardAt !== null && Date.now() - heardAt > STALE_MS
-    if (old !== stale) this.set({ stale: old })
+  function open(): void {
+    source = new EventSource('/api/v1/stream')
+    source.onopen = () => {
+      attempts = 0
+      lastTick = performance.now()
+      setState({ state: 'live', retryIn: 0, stale: false })
+    }
+    source.onerror = () => {
+      // The browser gives up on some errors; one way of trying again is easier to show honestly than two.
+      source?.close()
+      source = undefined
+      attempts += 1
+      const wait = Math.min(10, attempts)
+      setState({ state: 'reconnecting', retryIn: wait, stale: true })
+      retry = setTimeout(() => {
+        open()
+        refetch()
+      }, wait * 1000)
+    }
+    on<Tick>('tick', (tick) => {
+      lastTick = performance.now()
+      setState({ state: 'live', retryIn: 0, stale: false })
+      client.setQueryData<Tick[]>(keys.ticks, (ticks = []) => [...ticks.slice(1 - KEPT), tick])
+      client.setQueryData<Status>(keys.status, (status) => status && applyTick(status, tick))
+    })
+    on<Status>('status', (status) => {
+      const before = client.getQueryData<Status>(keys.status)
+      client.setQueryData(keys.status, status)
+      if (before?.revision !== status.revision) void client.invalidateQueries({ queryKey: keys.config })
+    })
+    on('event', () => void client.invalidateQueries({ queryKey: keys.events }))
+    on('reset', refetch)
   }
 
-  private set(change: Partial<LiveState>) {
-    this.state = { ...this.state, ...change }
-    for (const watcher of this.watchers) watcher()
+  function close(): void {
+    clearTimeout(retry)
+    source?.close()
+    source = undefined
+  }
+
+  function onVisibility(): void {
+    if (document.hidden) {
+      close()
+      setState({ state: 'paused', retryIn: 0, stale: true })
+    } else if (source === undefined) {
+      open()
+      refetch()
+    }
+  }
+
+  const watch = setInterval(() => {
+    if (current.state === 'live') setState({ ...current, stale: performance.now() - lastTick > STALE_MS })
+    else if (current.state === 'reconnecting' && current.retryIn > 1)
+      setState({ ...current, retryIn: current.retryIn - 1 })
+  }, 1000)
+  document.addEventListener('visibilitychange', onVisibility)
+  open()
+  return () => {
+    clearInterval(watch)
+    document.removeEventListener('visibilitychange', onVisibility)
+    close()
   }
 }
 
-/** One per page: there is one stream per browser tab. */
-export const liveStream = new LiveStream()
+/** Starts the stream; answers how to stop it. */
+export function startLive(client: QueryClient): () => void {
+  return connect(client)
+}
+
+export function useStatus(): Status | undefined {
+  return useQuery<Status>({ queryKey: keys.status, enabled: false }).data
+}
+
+/** The last quarter of an hour of ticks that this page has seen. */
+export function useTicks(): Tick[] {
+  return useQuery<Tick[]>({ queryKey: keys.ticks, enabled: false, initialData: [] }).data
+}

@@ -1,59 +1,82 @@
-/**
- * Changes of the configuration. Nothing counts as saved before the server names its revision; then a toast says what changed and
- * offers Undo for ten seconds, which puts the revision before in force again unless somebody changed something meanwhile.
- */
+/** Changes of the configuration: nothing looks saved before the server says so, and everything can be undone for ten seconds. */
+import { notifications } from '@mantine/notifications'
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import { createElement } from 'react'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
-import { ApiProblem, call, type Method } from './api.ts'
+import { UndoToast } from '../components/undo-toast.tsx'
+import { ApiProblem, api } from './api.ts'
 import { keys } from './queries.ts'
-import { showChanged, showProblem, showUndone } from './toasts.tsx'
+
+const UNDO_MS = 10_000
+
+/** Says what was refused, why, and what to do next. */
+export function showProblem(error: unknown): void {
+  const problem = error instanceof ApiProblem ? error.problem : undefined
+  const issues = problem?.issues?.map((issue) => `${issue.path}: ${issue.message}`).join('\n')
+  notifications.show({
+    color: 'red',
+    title: problem?.title ?? 'That did not work',
+    message: [problem?.detail ?? String(error), issues].filter(Boolean).join('\n'),
+    autoClose: 15_000,
+    withCloseButton: true,
+    style: { whiteSpace: 'pre-line' },
+  })
+}
+
+function refresh(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: keys.config })
+  void client.invalidateQueries({ queryKey: keys.status })
+}
+
+function offerUndo(client: QueryClient, answer: ChangeAnswer, words: string | undefined): void {
+  if (answer.revision === answer.previous) {
+    notifications.show({ message: 'Nothing changed.', autoClose: 4000 })
+    return
+  }
+  const id = `revision-${answer.revision}`
+  const undo = async () => {
+    notifications.hide(id)
+    try {
+      const undone = await api<ChangeAnswer>('POST', `/revisions/${answer.previous}/restore`, undefined, {
+        ifMatch: answer.revision,
+      })
+      notifications.show({ message: `Undone: revision ${undone.revision}.`, autoClose: 5000 })
+    } catch (error) {
+      showProblem(error)
+    }
+    refresh(client)
+  }
+  notifications.show({
+    id,
+    message: createElement(UndoToast, { text: words ?? answer.summary, revision: answer.revision, onUndo: undo }),
+    autoClose: UNDO_MS,
+    withCloseButton: true,
+  })
+}
 
 export interface Change {
-  method: Exclude<Method, 'GET'>
-  /** After `/api/v1`; build it with `at(...)`. */
-  path: string
-  body?: unknown
-  /** Revision it was made on, when it must not meet another person's change. */
-  base?: number
+  /** Answers the server's answer, or undefined when it was refused (and said so). */
+  run(action: () => Promise<ChangeAnswer | undefined>, words?: string): Promise<ChangeAnswer | undefined>
+  pending: boolean
 }
 
-function remember(client: QueryClient, answer: ChangeAnswer): void {
-  client.setQueryData(keys.config, { value: answer.config, revision: answer.revision })
-  void client.invalidateQueries({ queryKey: keys.status })
-  void client.invalidateQueries({ queryKey: keys.revisions })
-}
-
-async function undo(client: QueryClient, done: ChangeAnswer): Promise<void> {
-  try {
-    const answer = await call<ChangeAnswer>(`/revisions/${done.previous}/restore`, {
-      method: 'POST',
-      base: done.revision,
-    })
-    remember(client, answer)
-    showUndone(done.summary, answer.revision)
-  } catch (error) {
-    const met = error instanceof ApiProblem && error.status === 412
-    showProblem(
-      met ? 'Not undone: somebody else changed something meanwhile' : 'Not undone',
-      met ? 'Your change is still in force, and so is theirs. Look at Events, then change it back by hand.' : error,
-    )
-  }
-}
-
-/**
- * Runs changes. `mutate` and `isPending` as in TanStack Query; `error` is an ApiProblem to show beside the form. A refused
- * change also shows a toast unless `quiet` is set because the form shows the reason itself.
- */
-export function useChange({ quiet = false }: { quiet?: boolean } = {}) {
+/** Runs one change at a time and offers Undo. */
+export function useChange(): Change {
   const client = useQueryClient()
-  return useMutation<ChangeAnswer, Error, Change>({
-    mutationFn: ({ method, path, body, base }) => call<ChangeAnswer>(path, { method, body, base }),
-    onSuccess: (answer) => {
-      remember(client, answer)
-      if (answer.revision !== answer.previous) showChanged(answer.summary, () => undo(client, answer))
+  const mutation = useMutation({ mutationFn: (action: () => Promise<ChangeAnswer | undefined>) => action() })
+  return {
+    pending: mutation.isPending,
+    async run(action, words) {
+      try {
+        const answer = await mutation.mutateAsync(action)
+        refresh(client)
+        if (answer !== undefined) offerUndo(client, answer, words)
+        return answer
+      } catch (error) {
+        showProblem(error)
+        refresh(client)
+        return undefined
+      }
     },
-    onError: (error) => {
-      if (!quiet) showProblem(error instanceof ApiProblem ? error.title : 'Not saved', error)
-    },
-  })
+  }
 }

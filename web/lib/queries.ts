@@ -1,94 +1,87 @@
-/** What the page reads, and under which key it is cached. */
-import { type QueryClient, queryOptions, type UseQueryOptions } from '@tanstack/react-query'
+/** Reads of the API, kept by the query cache. What the live stream brings is patched into the same entries. */
+import { useQuery } from '@tanstack/react-query'
 import type { Me, SetupStatus } from '../../shared/api/bodies.ts'
 import type { Status } from '../../shared/api/live.ts'
-import type { EventRecord, RevisionSummary } from '../../shared/api/records.ts'
+import type { EventRecord } from '../../shared/api/records.ts'
 import type { SeriesAnswer } from '../../shared/api/series.ts'
-import type { ConfigDocument } from '../../shared/config/config.ts'
-import { call, callRevised, type Revised } from './api.ts'
-import { TICKS_MS, TickStore } from './tick-store.ts'
+import { type Config, type ConfigDocument, configSchema } from '../../shared/config/config.ts'
+import { api, apiVersioned } from './api.ts'
 
 export const keys = {
-  me: ['me'] as const,
-  setup: ['setup'] as const,
-  status: ['status'] as const,
-  ticks: ['ticks'] as const,
-  events: ['events'] as const,
-  eventList: ['event-list'] as const,
-  config: ['config'] as const,
-  revisions: ['revisions'] as const,
-  seed: (pool?: string) => (pool === undefined ? (['seed'] as const) : (['seed', pool] as const)),
+  status: ['status'],
+  config: ['config'],
+  events: ['events'],
+  series: ['series'],
+  me: ['me'],
+  ticks: ['ticks'],
+} as const
+
+/** Who is signed in; null when nobody is. */
+export function useMe() {
+  return useQuery({
+    queryKey: keys.me,
+    queryFn: () => api<Me>('GET', '/me').catch((error) => (error.status === 401 ? null : Promise.reject(error))),
+    staleTime: 60_000,
+    retry: false,
+  })
 }
 
-/** The store of ticks and a number that changes whenever the store does. */
-export interface Ticks {
-  store: TickStore
-  version: number
+export function useSetupStatus() {
+  return useQuery({ queryKey: ['setup'], queryFn: () => api<SetupStatus>('GET', '/setup'), retry: false })
 }
 
-export function ticksOf(client: QueryClient): Ticks {
-  const kept = client.getQueryData<Ticks>(keys.ticks)
-  if (kept) return kept
-  const fresh = { store: new TickStore(), version: 0 }
-  client.setQueryData(keys.ticks, fresh)
-  return fresh
+export function useStatusQuery() {
+  return useQuery({ queryKey: keys.status, queryFn: () => api<Status>('GET', '/status') })
 }
 
-export const meQuery = queryOptions({
-  queryKey: keys.me,
-  queryFn: ({ signal }) => call<Me>('/me', { signal }),
-  staleTime: 60_000,
-})
-
-export const setupQuery = queryOptions({
-  queryKey: keys.setup,
-  queryFn: ({ signal }) => call<SetupStatus>('/setup', { signal }),
-  staleTime: 5000,
-})
-
-export const statusQuery = queryOptions({
-  queryKey: keys.status,
-  queryFn: ({ signal }) => call<Status>('/status', { signal }),
-  staleTime: Number.POSITIVE_INFINITY,
-  // Ticks replace exactly what changed; comparing a thousand backends every second would cost more than it saves.
-  structuralSharing: false,
-})
-
-export const configQuery = queryOptions({
-  queryKey: keys.config,
-  queryFn: ({ signal }): Promise<Revised<ConfigDocument>> => callRevised<ConfigDocument>('/config', { signal }),
-  staleTime: 30_000,
-})
-
-/** The newest events, kept current by the stream. */
-export const eventsQuery = queryOptions({
-  queryKey: keys.events,
-  queryFn: ({ signal }) => call<EventRecord[]>('/events?limit=100', { signal }),
-  staleTime: Number.POSITIVE_INFINITY,
-})
-
-export const revisionsQuery = queryOptions({
-  queryKey: keys.revisions,
-  queryFn: ({ signal }) => call<RevisionSummary[]>('/revisions', { signal }),
-})
-
-/** Fills the store with the 15 minutes before this page was opened: the whole and each pool, or one pool and its backends. */
-export function seedQuery(client: QueryClient, pool?: string): UseQueryOptions<number> {
-  return {
-    queryKey: keys.seed(pool ?? ''),
-    queryFn: async ({ signal }) => {
-      // The whole balancer's record tells which seconds ran, so it has to be there first.
-      if (pool !== undefined) await client.ensureQueryData(seedQuery(client))
-      const to = Math.floor(Date.now() / 1000) * 1000
-      const search = new URLSearchParams({ from: String(to - TICKS_MS), to: String(to), step: '1000' })
-      if (pool !== undefined) search.set('pool', pool)
-      const answer = await call<SeriesAnswer>(`/series?${search}`, { signal })
-      const { store, version } = ticksOf(client)
-      store.seed(answer)
-      client.setQueryData(keys.ticks, { store, version: version + 1 })
-      return answer.to
+/** The configuration as written and with defaults, and its revision. */
+export function useConfig() {
+  return useQuery({
+    queryKey: keys.config,
+    queryFn: async () => {
+      const { body, revision } = await apiVersioned<ConfigDocument>('GET', '/config')
+      return { document: body, config: configSchema.parse(body) as Config, revision: revision ?? 0 }
     },
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: Number.POSITIVE_INFINITY,
-  }
+  })
+}
+
+export interface SeriesRange {
+  pool?: string
+  backend?: string
+  from: number
+  to: number
+}
+
+const search = (values: Record<string, string | number | undefined>) => {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
+  return new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString()
+}
+
+/** History for charts; asked again every `refreshMs` when given. */
+export function useSeries(range: SeriesRange, refreshMs?: number, key: unknown = range) {
+  return useQuery({
+    queryKey: [...keys.series, range.pool, range.backend, key],
+    queryFn: () => {
+      const now = Date.now()
+      const moved = refreshMs === undefined ? range : { ...range, from: now - (range.to - range.from), to: now }
+      return api<SeriesAnswer>('GET', `/series?${search({ ...moved })}`)
+    },
+    refetchInterval: refreshMs,
+    placeholderData: (before) => before,
+  })
+}
+
+export interface EventFilter {
+  kind?: string
+  pool?: string
+  backend?: string
+  limit?: number
+}
+
+export function useEvents(filter: EventFilter = {}) {
+  return useQuery({
+    queryKey: [...keys.events, filter],
+    queryFn: () => api<EventRecord[]>('GET', `/events?${search({ limit: 100, ...filter })}`),
+    placeholderData: (before) => before,
+  })
 }

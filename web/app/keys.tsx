@@ -1,0 +1,76 @@
+/** Keys: `g o` overview, `g e` events, `g p` first pool, `n` add a backend, `?` all of them. */
+import { Kbd, Modal, Table } from '@mantine/core'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { useStatus } from '../lib/live.ts'
+
+const help: [string[], string][] = [
+  [['Ctrl', 'K'], 'Search and commands'],
+  [['g', 'o'], 'Overview'],
+  [['g', 'p'], 'First pool'],
+  [['g', 'e'], 'Events'],
+  [['n'], 'Add a backend'],
+  [['j', 'k'], 'Next and previous backend (pool page)'],
+  [['x'], 'Select the backend'],
+  [['d'], 'Drain or activate it'],
+  [['?'], 'This list'],
+]
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+}
+
+export function useKeys(onHelp: () => void): void {
+  const navigate = useNavigate()
+  const { pool } = useParams({ strict: false })
+  const first = useStatus()?.pools[0]?.id
+  const went = useRef(0)
+  useEffect(() => {
+    const go = (key: string) => {
+      if (key === 'o') void navigate({ to: '/' })
+      else if (key === 'e') void navigate({ to: '/events' })
+      else if (key === 'p' && first !== undefined) void navigate({ to: '/pools/$pool', params: { pool: first } })
+    }
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
+      if (document.querySelector('[role=dialog]') !== null) return
+      const waiting = performance.now() - went.current < 1000
+      went.current = 0
+      if (waiting) return go(event.key)
+      if (event.key === 'g') went.current = performance.now()
+      else if (event.key === '?') onHelp()
+      else if (event.key === 'n') {
+        const into = pool ?? first
+        if (into !== undefined) {
+          event.preventDefault()
+          void navigate({ to: '.', search: (before) => ({ ...before, dialog: 'add-backend' as const, in: into }) })
+        }
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [navigate, pool, first, onHelp])
+}
+
+export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keys" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Table>
+        <Table.Tbody>
+          {help.map(([keys, text]) => (
+            <Table.Tr key={text}>
+              <Table.Td>
+                {keys.map((key) => (
+                  <Kbd key={key} mr={4}>
+                    {key}
+                  </Kbd>
+                ))}
+              </Table.Td>
+              <Table.Td>{text}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  )
+}

@@ -1,0 +1,71 @@
+/** Ctrl K: go to anything, do the common things. */
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { IconArrowsShuffle, IconPlus, IconSearch, IconServer2, IconStack2, IconTransferOut } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import type { ChangeAnswer } from '../../shared/api/bodies.ts'
+import { api } from '../lib/api.ts'
+import { useStatus } from '../lib/live.ts'
+import { useChange } from '../lib/mutations.ts'
+
+export function Palette() {
+  const status = useStatus()
+  const navigate = useNavigate()
+  const { run } = useChange()
+  const open = (dialog: 'add-backend' | 'strategy', pool: string) =>
+    void navigate({ to: '/pools/$pool', params: { pool }, search: { dialog, in: pool } })
+  const actions: SpotlightActionData[] = (status?.pools ?? []).flatMap((pool) => [
+    {
+      id: `pool-${pool.id}`,
+      label: `Go to pool ${pool.id}`,
+      leftSection: <IconStack2 size={18} />,
+      onClick: () => void navigate({ to: '/pools/$pool', params: { pool: pool.id } }),
+    },
+    {
+      id: `add-${pool.id}`,
+      label: `Add a backend to ${pool.id}`,
+      leftSection: <IconPlus size={18} />,
+      onClick: () => open('add-backend', pool.id),
+    },
+    {
+      id: `strategy-${pool.id}`,
+      label: `Switch the strategy of ${pool.id}`,
+      leftSection: <IconArrowsShuffle size={18} />,
+      onClick: () => open('strategy', pool.id),
+    },
+    ...pool.backends.flatMap((backend) => [
+      {
+        id: `go-${pool.id}-${backend.id}`,
+        label: `${backend.id} · ${backend.address}`,
+        description: `Backend of ${pool.id}`,
+        leftSection: <IconServer2 size={18} />,
+        onClick: () => void navigate({ to: '/pools/$pool', params: { pool: pool.id } }),
+      },
+      {
+        id: `drain-${pool.id}-${backend.id}`,
+        label: `${backend.adminState === 'draining' ? 'Activate' : 'Drain'} ${backend.id}`,
+        leftSection: <IconTransferOut size={18} />,
+        onClick: () =>
+          void run(() =>
+            api<ChangeAnswer>('PATCH', `/pools/${pool.id}/backends/${backend.id}`, {
+              adminState: backend.adminState === 'draining' ? 'active' : 'draining',
+            }),
+          ),
+      },
+    ]),
+  ])
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut="mod + K"
+      limit={12}
+      nothingFound="Nothing like that"
+      highlightQuery
+      scrollable
+      searchProps={{
+        leftSection: <IconSearch size={18} />,
+        placeholder: 'Go to a pool or backend, drain, switch…',
+        'aria-label': 'Search and commands',
+      }}
+    />
+  )
+}

@@ -1,0 +1,72 @@
+/** Where one can go: overview, each pool with its state, events. */
+import { IconActivity, IconLayoutDashboard } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { PoolStatus } from '../../shared/api/live.ts'
+import { useStatus } from '../lib/live.ts'
+
+export function Brand() {
+  return (
+    <Link to="/" className="ek-brand" style={{ padding: 0 }}>
+      <img src="/favicon.svg" alt="" width={22} height={22} />
+      Evenkeel
+    </Link>
+  )
+}
+
+const tones: Record<PoolStatus['condition'], { tone: string; shape: string; word: string }> = {
+  healthy: { tone: 'good', shape: '●', word: 'all available' },
+  degraded: { tone: 'warn', shape: '▲', word: 'some are down' },
+  down: { tone: 'bad', shape: '✕', word: 'none available' },
+  empty: { tone: 'dim', shape: '○', word: 'no backends' },
+}
+
+export function Sidebar({ bare = false }: { bare?: boolean }) {
+  const status = useStatus()
+  return (
+    <>
+      {!bare && (
+        <div style={{ padding: '0 8px 16px' }}>
+          <Brand />
+        </div>
+      )}
+      <Link to="/" className="ek-nav" activeOptions={{ exact: true, includeSearch: false }}>
+        <IconLayoutDashboard size={18} aria-hidden /> Overview
+      </Link>
+      <Link to="/events" className="ek-nav" activeOptions={{ includeSearch: false }}>
+        <IconActivity size={18} aria-hidden /> Events
+      </Link>
+      <div className="ek-nav-title">Pools</div>
+      {status?.pools.map((pool) => {
+        const { tone, shape, word } = tones[pool.condition]
+        return (
+          <Link
+            key={pool.id}
+            to="/pools/$pool"
+            params={{ pool: pool.id }}
+            className="ek-nav"
+            activeOptions={{ includeSearch: false }}
+          >
+            <span
+              className="ek-mark"
+              data-tone={tone}
+              style={{ width: 18, justifyContent: 'center', fontSize: 11 }}
+              aria-hidden
+            >
+              {shape}
+            </span>
+            <span className="name">{pool.id}</span>
+            <span className="ek-hidden">{word}</span>
+            <span className="ek-dim" style={{ fontSize: 12 }}>
+              {pool.backends.filter((backend) => backend.availability === 'healthy').length}/{pool.backends.length}
+            </span>
+          </Link>
+        )
+      })}
+      {status !== undefined && (
+        <div className="ek-dim" style={{ marginTop: 'auto', fontSize: 12, padding: '16px 8px 0' }}>
+          Version {status.version} · revision {status.revision}
+        </div>
+      )}
+    </>
+  )
+}

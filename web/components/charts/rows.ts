@@ -1,0 +1,80 @@
+/** Turns samples and stored series into the rows of charts: per second, gaps as gaps, at most 300 points. */
+import type { Sample } from '../../../shared/api/live.ts'
+import type { Series, SeriesAnswer } from '../../../shared/api/series.ts'
+import { seriesColumns } from '../../../shared/api/series.ts'
+import { STATUS_COLORS } from '../../lib/colors.ts'
+import type { Column, Row } from './chart-frame.tsx'
+
+export const statusColumns: Column[] = [
+  { key: 's2xx', label: '2xx', color: STATUS_COLORS.s2xx },
+  { key: 's3xx', label: '3xx', color: STATUS_COLORS.s3xx },
+  { key: 's4xx', label: '4xx', color: STATUS_COLORS.s4xx },
+  { key: 's5xx', label: '5xx', color: STATUS_COLORS.s5xx },
+  { key: 'ours', label: 'Made by us', color: STATUS_COLORS.ours },
+  { key: 'aborted', label: 'Client left', color: STATUS_COLORS.aborted },
+]
+
+export const latencyColumns: Column[] = [
+  { key: 'p50', label: 'p50', color: '#56B4E9' },
+  { key: 'p95', label: 'p95', color: '#E69F00', dash: '6 3' },
+  { key: 'p99', label: 'p99', color: '#D55E00', dash: '2 3' },
+]
+
+const LATENCY = new Set(['p50', 'p95', 'p99', 'inFlight', 't'])
+
+/** Points of one series as rows: counts per second. A hole of more than a step becomes a gap. */
+export function rowsOfSeries(series: Series | undefined, step: number): Row[] {
+  const rows: Row[] = []
+  let before = Number.NaN
+  for (const point of series?.points ?? []) {
+    const row: Row = { t: point[0] as number }
+    seriesColumns.forEach((name, index) => {
+      if (name === 't') return
+      const value = point[index] ?? null
+      row[name as string] = value === null || LATENCY.has(name) ? value : value / (step / 1000)
+    })
+    if (row.t - before > step * 1.5) rows.push({ t: before + step })
+    rows.push(row)
+    before = row.t
+  }
+  return rows
+}
+
+/** Seconds as rows. Thinned to at most 300 by taking means of counts and the worst of percentiles. */
+export function rowsOfSamples(samples: readonly Sample[]): Row[] {
+  const size = Math.max(1, Math.ceil(samples.length / 300))
+  const rows: Row[] = []
+  for (let at = 0; at < samples.length; at += size) {
+    const group = samples.slice(at, at + size)
+    const row: Row = { t: (group[0] as Sample).t }
+    for (const name of seriesColumns.slice(1)) {
+      const values = group
+        .map((sample) => sample[name as keyof Sample] as number | null)
+        .filter((value) => value !== null)
+      if (values.length === 0) row[name as string] = null
+      else if (LATENCY.has(name)) row[name as string] = Math.max(...values)
+      else row[name as string] = values.reduce((sum, value) => sum + value, 0) / group.length
+    }
+    rows.push(row)
+  }
+  return rows
+}
+
+/** One column per backend out of an answer with many series. */
+export function rowsPerBackend(
+  answer: SeriesAnswer | undefined,
+  value: (row: Row) => number | null,
+): { rows: Row[]; names: string[] } {
+  const byTime = new Map<number, Row>()
+  const names: string[] = []
+  for (const series of answer?.series ?? []) {
+    if (series.backend === null) continue
+    names.push(series.backend)
+    for (const row of rowsOfSeries(series, answer?.step ?? 1000)) {
+      const merged = byTime.get(row.t) ?? { t: row.t }
+      merged[series.backend] = row.requests === undefined ? null : value(row)
+      byTime.set(row.t, merged)
+    }
+  }
+  return { rows: [...byTime.values()].sort((a, b) => a.t - b.t), names }
+}

@@ -1,4 +1,0 @@
-/** What happened. */
-export function EventsPage() {
-  return <h1>Events</h1>
-}

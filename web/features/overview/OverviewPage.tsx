@@ -1,4 +1,0 @@
-/** Everything at a glance. */
-export function OverviewPage() {
-  return <h1>Overview</h1>
-}

@@ -1,0 +1,90 @@
+/** The first page: is everything well, how much flows, what needs attention. */
+import { Button } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import type { Status } from '../../../shared/api/live.ts'
+import { latencyColumns, rowsOfSamples, rowsOfSeries, statusColumns } from '../../components/charts/rows.ts'
+import { PageHeader } from '../../components/page-header.tsx'
+import { millis, plural, rate } from '../../lib/format.ts'
+import { useLiveState, useStatus, useTicks } from '../../lib/live.ts'
+import { useSeries } from '../../lib/queries.ts'
+import { AttentionList } from './attention-list.tsx'
+import { FlowMap } from './flow-map.tsx'
+import { KeyFigures } from './key-figures.tsx'
+import { PoolRows } from './pool-rows.tsx'
+import { RecentEvents } from './recent-events.tsx'
+
+const TimeChart = lazy(async () => ({ default: (await import('../../components/charts/time-chart.tsx')).TimeChart }))
+const QUARTER_MS = 15 * 60_000
+
+/** "All 3 pools healthy" or "2 problems need attention". */
+export function statusSentence(status: Status): string {
+  const problems = status.attention.length
+  if (problems > 0) return `${plural(problems, 'problem')} ${problems === 1 ? 'needs' : 'need'} attention`
+  if (status.pools.length === 0) return 'No pools yet'
+  return status.pools.length === 1 ? 'The pool is healthy' : `All ${status.pools.length} pools healthy`
+}
+
+/** The last quarter of an hour: what was stored before this page opened, then what it has seen. */
+function useTotalRows() {
+  const now = Date.now()
+  const history = useSeries({ from: now - QUARTER_MS, to: now }, 60_000, 'quarter')
+  const ticks = useTicks()
+  const whole = history.data?.series.find((series) => series.pool === null)
+  const before = rowsOfSeries(whole, history.data?.step ?? 1000)
+  const lastStored = before.at(-1)?.t ?? 0
+  const live = rowsOfSamples(ticks.map((tick) => tick.total).filter((sample) => sample.t > lastStored))
+  return [...before, ...live].filter((row) => row.t > now - QUARTER_MS)
+}
+
+export function OverviewPage() {
+  const status = useStatus()
+  const navigate = useNavigate()
+  const { stale } = useLiveState()
+  const rows = useTotalRows()
+  if (status === undefined) return null
+  const listeners = status.listeners.map((listener) => listener.address).join(', ')
+  return (
+    <>
+      <PageHeader
+        title={
+          <span className={status.attention.some((item) => item.severity === 'error') ? 'ek-bad' : undefined}>
+            {statusSentence(status)}
+          </span>
+        }
+        subtitle={`Listening on ${listeners || 'nothing'} · ${plural(status.workers.length, 'worker')}${status.demo ? ' · demo traffic is running' : ''}`}
+        actions={
+          status.pools[0] && (
+            <Button
+              leftSection={<IconPlus size={16} />}
+              onClick={() => void navigate({ to: '.', search: { dialog: 'add-backend', in: status.pools[0]?.id } })}
+            >
+              Add backend
+            </Button>
+          )
+        }
+      />
+      <AttentionList items={status.attention} />
+      <KeyFigures status={status} rows={rows} />
+      <PoolRows pools={status.pools} />
+      <div className="ek-grid-2">
+        <Suspense fallback={<div className="ek-panel" style={{ height: 300 }} />}>
+          <TimeChart
+            title="Answers per second"
+            columns={statusColumns}
+            rows={rows}
+            format={rate}
+            stacked
+            stale={stale}
+          />
+        </Suspense>
+        <Suspense fallback={<div className="ek-panel" style={{ height: 300 }} />}>
+          <TimeChart title="Time to first byte" columns={latencyColumns} rows={rows} format={millis} stale={stale} />
+        </Suspense>
+      </div>
+      <FlowMap status={status} />
+      <RecentEvents />
+    </>
+  )
+}

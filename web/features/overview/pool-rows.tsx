@@ -1,0 +1,70 @@
+/** Every pool with its backends' heartbeats. */
+import { Link } from '@tanstack/react-router'
+import type { PoolStatus } from '../../../shared/api/live.ts'
+import { AvailabilityMark } from '../../components/availability-mark.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { millis, plural, rate } from '../../lib/format.ts'
+
+/** More than this many backends of a pool are summed up: the pool's own page shows all. */
+const MOST_SHOWN = 12
+
+function PoolRow({ pool }: { pool: PoolStatus }) {
+  const shown = pool.backends.slice(0, MOST_SHOWN)
+  const requests = pool.backends.reduce((sum, backend) => sum + (backend.last?.requests ?? 0), 0)
+  return (
+    <li style={{ padding: '12px 16px' }}>
+      <div style={{ display: 'flex', gap: 12, alignItems: 'baseline', marginBottom: 8, flexWrap: 'wrap' }}>
+        <Link to="/pools/$pool" params={{ pool: pool.id }} style={{ fontWeight: 600, textDecoration: 'none' }}>
+          {pool.id}
+        </Link>
+        <span className="ek-dim">
+          {pool.strategy} · {plural(pool.backends.length, 'backend')} · {rate(requests)}/s
+        </span>
+        {pool.failingOpen && <span className="ek-bad">▲ failing open: too few are available, so all are tried</span>}
+      </div>
+      {pool.backends.length === 0 ? (
+        <EmptyState
+          title={`${pool.id} has no backends yet`}
+          command={`curl -X POST ${window.location.origin}/api/v1/pools/${pool.id}/backends \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN" -H 'content-type: application/json' \\\n  -d '{"address": "10.0.0.5:3000"}'`}
+        >
+          Press <kbd>n</kbd> to add one here, or do the same by command:
+        </EmptyState>
+      ) : (
+        <ul className="ek-strips">
+          {shown.map((backend) => (
+            <li key={backend.id}>
+              <AvailabilityMark availability={backend.availability} slowStart={backend.slowStart} iconOnly />
+              <span className="name" title={`${backend.address} · ${backend.reason}`}>
+                {backend.id}
+              </span>
+              <span className="strip">
+                <HeartbeatStrip probes={backend.probes} label={backend.id} compact height={20} />
+              </span>
+              <span className="num">{rate(backend.last?.requests ?? 0)}/s</span>
+              <span className="num wide">{millis(backend.last?.p95)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {pool.backends.length > MOST_SHOWN && (
+        <Link to="/pools/$pool" params={{ pool: pool.id }}>
+          {plural(pool.backends.length - MOST_SHOWN, 'more backend')}
+        </Link>
+      )}
+    </li>
+  )
+}
+
+export function PoolRows({ pools }: { pools: readonly PoolStatus[] }) {
+  return (
+    <Panel title="Pools" flush>
+      <ul className="ek-rows">
+        {pools.map((pool) => (
+          <PoolRow key={pool.id} pool={pool} />
+        ))}
+      </ul>
+    </Panel>
+  )
+}

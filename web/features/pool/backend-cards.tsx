@@ -1,0 +1,127 @@
+/** Backends as cards: state with reason, heartbeat, figures, actions. */
+import { Checkbox } from '@mantine/core'
+import type { BackendStatus, PoolStatus } from '../../../shared/api/live.ts'
+import { AvailabilityMark } from '../../components/availability-mark.tsx'
+import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
+import { ago, bytes, count, millis, percent, rate } from '../../lib/format.ts'
+import { useTicks } from '../../lib/live.ts'
+import { BackendButtons } from './backend-buttons.tsx'
+import { DrainBar } from './drain-bar.tsx'
+import { type BackendFigures, figuresOf } from './numbers.ts'
+import type { Selection } from './use-selection.ts'
+import { WeightStepper } from './weight-stepper.tsx'
+
+function Figures({ backend, figures }: { backend: BackendStatus; figures: BackendFigures | undefined }) {
+  const last = backend.last
+  const share = figures === undefined || Number.isNaN(figures.share) ? '–' : percent(figures.share)
+  const rows: [string, string, string?][] = [
+    ['Requests/s', rate(figures?.requestsPerSecond ?? 0)],
+    ['Share', share, figures === undefined ? undefined : `expected ${percent(figures.expected)}`],
+    ['Errors', percent(figures?.errors ?? 0)],
+    ['In flight', count(backend.inFlight)],
+    ['p50', millis(last?.p50)],
+    ['p95', millis(last?.p95)],
+    ['p99', millis(last?.p99)],
+    [
+      backend.tunnels > 0 ? 'WebSockets' : 'Out/s',
+      backend.tunnels > 0 ? count(backend.tunnels) : bytes(figures?.bytesPerSecond ?? 0),
+    ],
+  ]
+  return (
+    <dl className="ek-nums">
+      {rows.map(([label, value, title]) => (
+        <div key={label} title={title}>
+          <dt>{label}</dt>
+          <dd className={label === 'Errors' && value !== '0 %' ? 'ek-bad' : undefined}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function BackendCard({
+  pool,
+  backend,
+  figures,
+  selection,
+}: {
+  pool: string
+  backend: BackendStatus
+  figures: BackendFigures | undefined
+  selection: Selection
+}) {
+  const removed = backend.drain?.removed === true
+  const current = selection.at === backend.id
+  return (
+    <article
+      className="ek-panel"
+      id={`backend-${backend.id}`}
+      aria-label={backend.id}
+      style={{ display: 'flex', flexDirection: 'column', borderColor: current ? 'var(--ek-accent)' : undefined }}
+    >
+      <div className="ek-panel-head">
+        <div style={{ display: 'flex', alignItems: 'center', gap: 10, minWidth: 0 }}>
+          {!removed && (
+            <Checkbox
+              size="xs"
+              aria-label={`Select ${backend.id}`}
+              checked={selection.selected.has(backend.id)}
+              onChange={() => selection.toggle(backend.id)}
+            />
+          )}
+          <div style={{ minWidth: 0 }}>
+            <h2 style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{backend.id}</h2>
+            <div className="mono ek-dim">{backend.address}</div>
+          </div>
+        </div>
+        <AvailabilityMark availability={backend.availability} slowStart={backend.slowStart} />
+      </div>
+      <div className="ek-panel-body" style={{ display: 'flex', flexDirection: 'column', gap: 12, flex: 1 }}>
+        <div className="ek-dim" style={{ fontSize: 12, lineHeight: '18px', minHeight: 18, overflowWrap: 'anywhere' }}>
+          {backend.unchecked ? 'Not checked' : backend.reason} · {ago(backend.since)}
+        </div>
+        {backend.drain !== null && <DrainBar pool={pool} backend={backend.id} drain={backend.drain} />}
+        {!removed && <HeartbeatStrip probes={backend.probes} label={backend.id} height={30} />}
+        <Figures backend={backend} figures={figures} />
+        {!removed && (
+          <div style={{ display: 'flex', justifyContent: 'space-between', alignItems: 'center', fontSize: 12 }}>
+            <span className="ek-dim">Weight</span>
+            <WeightStepper pool={pool} backend={backend} />
+          </div>
+        )}
+      </div>
+      {!removed && (
+        <div className="ek-card-foot">
+          <BackendButtons pool={pool} backend={backend} />
+        </div>
+      )}
+    </article>
+  )
+}
+
+/** Cards of this many backends at most; beyond it the table is the better view. */
+const MOST_CARDS = 60
+
+export function BackendCards({ pool, selection }: { pool: PoolStatus; selection: Selection }) {
+  const figures = figuresOf(pool, useTicks())
+  return (
+    <>
+      <div className="ek-cards">
+        {pool.backends.slice(0, MOST_CARDS).map((backend) => (
+          <BackendCard
+            key={backend.id}
+            pool={pool.id}
+            backend={backend}
+            figures={figures.get(backend.id)}
+            selection={selection}
+          />
+        ))}
+      </div>
+      {pool.backends.length > MOST_CARDS && (
+        <p className="ek-dim">
+          The first {MOST_CARDS} of {pool.backends.length} are shown. The table shows all.
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,132 @@
+/** One pool: its state, its charts, its backends and everything that can be done with them. */
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconArrowsShuffle, IconPlus } from '@tabler/icons-react'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import type { PoolStatus } from '../../../shared/api/live.ts'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { plural } from '../../lib/format.ts'
+import { useStatus } from '../../lib/live.ts'
+import { useConfig } from '../../lib/queries.ts'
+import { BackendCards } from './backend-cards.tsx'
+import { BackendTable } from './backend-table.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { PoolCharts } from './pool-charts.tsx'
+import { useSelection } from './use-selection.ts'
+
+const route = getRouteApi('/shell/pools/$pool')
+
+/** "3 of 4 backends take traffic." */
+function sentence(pool: PoolStatus): string {
+  const active = pool.backends.filter((backend) => backend.drain?.removed !== true)
+  const well = active.filter((backend) => backend.availability === 'healthy').length
+  if (active.length === 0) return 'No backends yet'
+  if (pool.failingOpen) return 'Failing open: too few backends are available, so all are tried'
+  return well === active.length
+    ? `All ${plural(active.length, 'backend')} take traffic`
+    : `${well} of ${plural(active.length, 'backend')} take traffic`
+}
+
+export function PoolPage() {
+  const { pool: id } = route.useParams()
+  const search = route.useSearch()
+  const navigate = useNavigate()
+  const status = useStatus()
+  const { data: config } = useConfig()
+  const pool = status?.pools.find((other) => other.id === id)
+  const selection = useSelection(pool)
+  if (pool === undefined) {
+    return (
+      <EmptyState title={`There is no pool "${id}"`}>
+        It may have been removed. Events tell when and by whom.
+      </EmptyState>
+    )
+  }
+  const routes = config?.config.routes.filter((other) => other.action.pool === id) ?? []
+  const open = (dialog: 'add-backend' | 'strategy') =>
+    void navigate({ to: '.', search: (before) => ({ ...before, dialog, in: id }) })
+  const view = search.view ?? 'cards'
+  return (
+    <>
+      <PageHeader
+        title={id}
+        subtitle={
+          <>
+            {sentence(pool)}
+            {routes.length > 0 && (
+              <>
+                {' '}
+                · reached through{' '}
+                {routes
+                  .map((other) => `${other.listener} → ${other.match.host ?? 'any host'}${other.match.path ?? ''}`)
+                  .join(', ')}
+              </>
+            )}
+          </>
+        }
+        actions={
+          <>
+            <Button variant="default" leftSection={<IconArrowsShuffle size={16} />} onClick={() => open('strategy')}>
+              {pool.strategy}
+            </Button>
+            <Button leftSection={<IconPlus size={16} />} onClick={() => open('add-backend')}>
+              Add backend
+            </Button>
+          </>
+        }
+      />
+      {pool.backends.length === 0 ? (
+        <section className="ek-panel">
+          <EmptyState
+            title="Add the first backend"
+            action={
+              <Button leftSection={<IconPlus size={16} />} onClick={() => open('add-backend')}>
+                Add backend
+              </Button>
+            }
+            command={`curl -X POST ${window.location.origin}/api/v1/pools/${id}/backends \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN" -H 'content-type: application/json' \\\n  -d '{"address": "10.0.0.5:3000"}'`}
+          >
+            It is probed before it is added and takes traffic as soon as one probe has passed.
+          </EmptyState>
+        </section>
+      ) : (
+        <>
+          <div
+            style={{
+              display: 'flex',
+              justifyContent: 'space-between',
+              alignItems: 'center',
+              gap: 12,
+              flexWrap: 'wrap',
+              minHeight: 36,
+            }}
+          >
+            <BulkBar pool={pool} selection={selection} />
+            <SegmentedControl
+              aria-label="View"
+              size="xs"
+              value={view}
+              onChange={(value) =>
+                void navigate({
+                  to: '.',
+                  search: (before) => ({ ...before, view: value === 'table' ? ('table' as const) : undefined }),
+                  replace: true,
+                })
+              }
+              data={[
+                { value: 'cards', label: 'Cards' },
+                { value: 'table', label: 'Table' },
+              ]}
+            />
+          </div>
+          {view === 'cards' ? (
+            <BackendCards pool={pool} selection={selection} />
+          ) : (
+            <BackendTable pool={pool} selection={selection} />
+          )}
+          <PoolCharts pool={pool} search={search} />
+        </>
+      )}
+    </>
+  )
+}

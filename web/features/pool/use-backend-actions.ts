@@ -1,0 +1,39 @@
+/** What can be done with a backend, each one API call. */
+import { notifications } from '@mantine/notifications'
+import { useNavigate } from '@tanstack/react-router'
+import type { ChangeAnswer, ProbeAnswer } from '../../../shared/api/bodies.ts'
+import { api } from '../../lib/api.ts'
+import { millis } from '../../lib/format.ts'
+import { showProblem, useChange } from '../../lib/mutations.ts'
+
+export type AdminState = 'active' | 'draining' | 'disabled'
+
+export function useBackendActions(pool: string) {
+  const { run, pending } = useChange()
+  const navigate = useNavigate()
+  const patch = (id: string, body: object) =>
+    run(() => api<ChangeAnswer>('PATCH', `/pools/${pool}/backends/${id}`, body))
+  return {
+    pending,
+    setState: (id: string, adminState: AdminState) => patch(id, { adminState }),
+    setWeight: (id: string, weight: number) => patch(id, { weight }),
+    remove: (id: string) =>
+      void navigate({
+        to: '.',
+        search: (before) => ({ ...before, dialog: 'remove-backend' as const, in: pool, backend: id }),
+      }),
+    async test(id: string) {
+      try {
+        const answer = await api<ProbeAnswer>('POST', `/pools/${pool}/backends/${id}/probe`)
+        const last = answer.steps.at(-1)
+        notifications.show({
+          color: answer.passed ? 'teal' : 'red',
+          title: `${id}: ${answer.passed ? 'passed' : 'failed'}`,
+          message: [`${last?.detail ?? ''} in ${millis(last?.tookMs)}`, answer.hint].filter(Boolean).join(' '),
+        })
+      } catch (error) {
+        showProblem(error)
+      }
+    },
+  }
+}

@@ -1,0 +1,57 @@
+/** Sign-in. */
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import type { Me } from '../../../shared/api/bodies.ts'
+import { Panel } from '../../components/panel.tsx'
+import { ApiProblem, api } from '../../lib/api.ts'
+import { keys } from '../../lib/queries.ts'
+
+export function SignInPage() {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [problem, setProblem] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      const me = await api<Me>('POST', '/session', { name: form.get('name'), password: form.get('password') })
+      client.setQueryData(keys.me, me)
+      await navigate({ to: '/' })
+    } catch (error) {
+      setProblem(error instanceof ApiProblem ? error.message : String(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <main className="ek-main" style={{ maxWidth: 400, minHeight: '100vh', justifyContent: 'center' }}>
+      <div className="ek-brand" style={{ padding: 0 }}>
+        <img src="/favicon.svg" alt="" width={28} height={28} />
+        <h1>Sign in to Evenkeel</h1>
+      </div>
+      <Panel label="Sign in">
+        <form onSubmit={(event) => void submit(event)}>
+          <Stack gap="sm">
+            <TextInput name="name" label="Name" autoComplete="username" required autoFocus />
+            <PasswordInput
+              name="password"
+              label="Passphrase"
+              autoComplete="current-password"
+              required
+              error={problem}
+              visibilityToggleButtonProps={{ 'aria-label': 'Show the passphrase', tabIndex: 0 }}
+            />
+            <Button type="submit" loading={busy}>
+              Sign in
+            </Button>
+          </Stack>
+        </form>
+      </Panel>
+    </main>
+  )
+}

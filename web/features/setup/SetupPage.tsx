@@ -1,4 +1,0 @@
-/** The first minute. */
-export function SetupPage() {
-  return <h1>Set-up</h1>
-}

@@ -1,5 +1,6 @@
 /** The request of a native exchange, as strategies, routes and logs see it. */
 import type { BodyState, ExchangeRequest } from '../engine.ts'
+import { BODY } from '../http1/body.ts'
 import { FRAMING } from '../http1/framing.ts'
 import { ulid } from '../ulid.ts'
 import type { NativeCarrier } from './native-carrier.ts'
@@ -39,8 +40,10 @@ export class NativeRequest implements ExchangeRequest {
   }
 
   get bodyLength(): number {
-    const { head } = this.carrier
-    return head.framing === FRAMING.chunked ? Number.POSITIVE_INFINITY : head.length
+    const { head, bodyState } = this.carrier
+    if (head.framing !== FRAMING.chunked) return head.length
+    // A small body may have come whole with its head.
+    return bodyState.state === BODY.done ? bodyState.received : Number.POSITIVE_INFINITY
   }
 
   get upgrade(): boolean {

@@ -45,6 +45,8 @@ export class Attempt {
   private readonly pool: PoolSnapshot
   private readonly backend: BackendRef
   private readonly listener: AttemptListener
+  /** Longest time for this try by the retry policy, in milliseconds; 0 for none. */
+  private readonly tryMs: number
   private request: ClientRequest | undefined
   private settled = false
   private isConnected = false
@@ -56,7 +58,9 @@ export class Attempt {
     pool: PoolSnapshot,
     head: { method: string; target: string; headers: Record<string, string | string[]> },
     listener: AttemptListener,
+    tryMs: number,
   ) {
+    this.tryMs = tryMs
     this.backend = backend
     this.pool = pool
     this.listener = listener
@@ -100,7 +104,11 @@ export class Attempt {
     if (!this.body.writableEnded) request.flushHeaders()
     request.on('information', (info) => this.onInformation(info.statusCode, info.headers))
     request.on('upgrade', (response, socket, head) => {
-      if (this.settle()) this.listener.upgraded(response, socket as Socket, head)
+      // RFC 9110 §7.8: only what has been asked for may be switched to.
+      if ((this.body as StandIn).headers.upgrade === undefined) {
+        socket.destroy()
+        this.fail('invalid-response', 'sent', `${this.backend.address} sent 101 although no upgrade was asked for`)
+      } else if (this.settle()) this.listener.upgraded(response, socket as Socket, head)
     })
     const socket = request.socket as Socket
     if (socket.connecting) socket.once('connect', () => this.onConnect())
@@ -110,8 +118,19 @@ export class Attempt {
   private onConnect(): void {
     if (this.settled) return
     this.isConnected = true
-    this.arm(this.pool.timeouts.headMs, 'head-timeout')
+    this.armHead()
     this.listener.connected()
+  }
+
+  private armHead(): void {
+    const { headMs } = this.pool.timeouts
+    if (this.tryMs > 0 && this.tryMs < headMs) this.arm(this.tryMs, 'try-timeout')
+    else this.arm(headMs, 'head-timeout')
+  }
+
+  /** Body bytes have gone to the backend: time to answer begins anew. */
+  bodyMoved(): void {
+    if (this.isConnected && !this.settled) this.armHead()
   }
 
   private onInformation(status: number, headers: IncomingMessage['headers']): void {
@@ -122,6 +141,10 @@ export class Attempt {
   }
 
   onResponse(response: IncomingMessage): void {
+    const status = response.statusCode ?? 0
+    // `node:http` lets any three digits through.
+    if (status < 200 || status > 599)
+      this.fail('invalid-response', 'sent', `status ${status} from ${this.backend.address}`)
     if (this.settle()) this.listener.answered(response)
     else response.destroy()
   }
@@ -151,7 +174,7 @@ export class Attempt {
     this.listener.failed({ kind, side: 'backend', stage, detail })
   }
 
-  private arm(ms: number, kind: 'connect-timeout' | 'head-timeout'): void {
+  private arm(ms: number, kind: 'connect-timeout' | 'head-timeout' | 'try-timeout'): void {
     clearTimeout(this.timer)
     const stage = kind === 'connect-timeout' ? 'not-connected' : 'sent'
     const what = kind === 'connect-timeout' ? 'no connection to' : 'no answer from'

@@ -20,6 +20,8 @@ export interface CarrierOptions {
   readonly closing: () => boolean
   /** Longest pause of a request body, in milliseconds. */
   readonly bodyMs: number
+  /** Longest time for the client to take what has been written, in milliseconds. */
+  readonly writeMs: number
 }
 
 export class HttpProxyCarrier implements Carrier {
@@ -72,7 +74,8 @@ export class HttpProxyCarrier implements Carrier {
       const hasBody = this.request.bodyLength !== 0 && !this.request.upgrade
       this.body = new ReplayBody(this.message, pool.bufferedBody, hasBody, (total) => {
         exchange.bytesIn = total
-        if (total > exchange.maxBody) this.bodyTooLarge(exchange)
+        this.attemptNow?.bodyMoved()
+        if (total > exchange.maxBody) this.abandon(exchange, ownAnswers.bodyTooLarge)
       })
       this.request.body = this.body
       this.watchBody(exchange, this.body)
@@ -96,8 +99,12 @@ export class HttpProxyCarrier implements Carrier {
     timer.unref()
   }
 
-  private bodyTooLarge(exchange: Exchange): void {
-    this.abandon(exchange, ownAnswers.bodyTooLarge)
+  /** The body has turned out to be invalid. False: there is none under way. */
+  refuseBody(own: OwnAnswer): boolean {
+    const { exchange } = this
+    if (exchange === undefined || this.over || this.body === undefined || this.body.complete) return false
+    this.abandon(exchange, own)
+    return true
   }
 
   private abandon(exchange: Exchange, own: OwnAnswer): void {
@@ -144,6 +151,7 @@ export class HttpProxyCarrier implements Carrier {
         upgraded: (response, socket, head) => this.upgrade(exchange, pool, response, socket, head),
         information: (status, fields) => this.relayInformation(status, fields),
       },
+      exchange.attempts <= pool.retry.attempts ? pool.retry.timeoutMs : 0,
     )
     this.attemptNow = attempt
     attempt.start()
@@ -192,8 +200,9 @@ export class HttpProxyCarrier implements Carrier {
       exchange.bytesOut += chunk.length
       if (response.write(chunk)) watch()
       else {
-        clearTimeout(stalled)
         answer.pause()
+        clearTimeout(stalled)
+        stalled = setTimeout(() => this.clientSocket.destroy(), this.options.writeMs)
       }
     })
     response.on('drain', () => {

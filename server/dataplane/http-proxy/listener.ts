@@ -48,9 +48,10 @@ class HttpProxyListener implements BoundListener {
       keepAliveTimeout: settings.timeouts.idleMs,
       maxHeaderSize: settings.limits.headBytes,
       noDelay: true,
+      // Refused with a body of ours in `readTarget`.
+      requireHostHeader: false,
     })
     this.server.maxHeadersCount = 0
-    this.server.maxConnections = settings.limits.connections
     this.server.on('connection', (socket: Socket) => this.accept(socket))
     this.server.on('request', (message, response) => this.handle(message, response))
     this.server.on('checkContinue', (message, response) => {
@@ -90,10 +91,13 @@ class HttpProxyListener implements BoundListener {
     this.settings = listener
     this.server.headersTimeout = listener.timeouts.headMs
     this.server.keepAliveTimeout = listener.timeouts.idleMs
-    this.server.maxConnections = listener.limits.connections
   }
 
   private accept(socket: Socket): void {
+    const { connections, connectionsPerAddress } = this.settings.limits
+    if (this.open.size >= connections && !this.makeRoom()) return void socket.destroy()
+    if (connectionsPerAddress > 0 && this.countOf(socket.remoteAddress) >= connectionsPerAddress)
+      return void socket.destroy()
     this.open.set(socket, {
       carrier: undefined,
       lastWords: undefined,
@@ -104,6 +108,23 @@ class HttpProxyListener implements BoundListener {
       this.open.delete(socket)
       if (this.open.size === 0) this.onEmpty?.()
     })
+  }
+
+  /** Closes the oldest connection that is only waiting. False when every one is at work. */
+  private makeRoom(): boolean {
+    for (const [socket, connection] of this.open) {
+      if (connection.busy > 0) continue
+      this.open.delete(socket)
+      socket.destroy()
+      return true
+    }
+    return false
+  }
+
+  private countOf(address: string | undefined): number {
+    let count = 0
+    for (const socket of this.open.keys()) if (socket.remoteAddress === address) count += 1
+    return count
   }
 
   private handle(message: IncomingMessage, response: ServerResponse, head?: Buffer): void {
@@ -129,7 +150,13 @@ class HttpProxyListener implements BoundListener {
       message,
       response,
       view,
-      { via: this.options.via, port: this.port, closing: () => this.closing, bodyMs: this.settings.timeouts.bodyMs },
+      {
+        via: this.options.via,
+        port: this.port,
+        closing: () => this.closing,
+        bodyMs: this.settings.timeouts.bodyMs,
+        writeMs: this.settings.timeouts.writeMs,
+      },
       head,
     )
     connection.carrier = carrier
@@ -181,6 +208,7 @@ class HttpProxyListener implements BoundListener {
           ? refusal(408, 'The request head took too long to arrive.')
           : refusal(400, 'The request is not valid HTTP.')
     const connection = this.open.get(socket)
+    if (connection?.carrier?.refuseBody(own)) return
     // A 400 for a later pipelined request must not overtake the answers before it (RFC 9112 §9.3.2).
     if (connection !== undefined && connection.busy > 0) connection.lastWords = own
     else this.refuseRaw(socket, own)

@@ -86,6 +86,14 @@ const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(?::\d{0,
 
 /** Where a request is going, or the answer that refuses it. Covers what Node's parser lets through (RFC 9112 §3.2). */
 export function readTarget(message: IncomingMessage): { authority: string; path: string; query: string } | OwnAnswer {
+  if (message.httpVersion !== '1.1' && message.httpVersion !== '1.0')
+    return refusal(505, 'Only HTTP/1.0 and HTTP/1.1 are spoken here.')
+  const coding = message.headers['transfer-encoding']
+  // RFC 9112 §6.1. Node's parser takes any list that ends in `chunked`, also in HTTP/1.0.
+  if (coding !== undefined && message.httpVersion === '1.0')
+    return refusal(400, 'The request has Transfer-Encoding in HTTP/1.0.')
+  if (coding !== undefined && coding !== 'chunked')
+    return refusal(501, 'The request has a Transfer-Encoding other than chunked.')
   const hosts = message.rawHeaders.filter(
     (_, index) => index % 2 === 0 && (message.rawHeaders[index] as string).toLowerCase() === 'host',
   )

@@ -7,5 +7,6 @@ export default defineConfig({
   plugins: [react()],
   // Every file comes from our own origin as a file: the content security policy allows no data: fonts and no inline script.
   build: { outDir: '../dist/web', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { proxy: { '/api': 'http://127.0.0.1:7070' } },
+  // Host stays as the browser sent it: the API compares it with Origin.
+  server: { proxy: { '/api': { target: 'http://127.0.0.1:7070', changeOrigin: false } } },
 })

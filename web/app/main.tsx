@@ -11,8 +11,12 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { UndoToast } from '../components/undo-toast.tsx'
+import { setToastView } from '../lib/mutations.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.ts'
+
+setToastView((toast) => <UndoToast {...toast} />)
 
 const client = new QueryClient({
   defaultOptions: { queries: { retry: 1, staleTime: 5000, refetchOnWindowFocus: false, structuralSharing: true } },

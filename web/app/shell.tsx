@@ -73,7 +73,7 @@ function Frame({ name }: { name: string }) {
         <Sidebar />
       </nav>
       <div>
-        <div className="ek-top">
+        <section className="ek-top" aria-label="Top bar">
           <span className="ek-mobile-only" style={{ marginRight: 'auto', alignItems: 'center', gap: 4 }}>
             <ActionIcon variant="subtle" color="gray" aria-label="Open the menu" onClick={() => setDrawer(true)}>
               <IconMenu2 size={20} />
@@ -88,7 +88,7 @@ function Frame({ name }: { name: string }) {
           </Tooltip>
           <SchemeToggle />
           <UserMenu name={name} />
-        </div>
+        </section>
         <main className="ek-main" id="main" tabIndex={-1}>
           {status.isError && status.data === undefined ? (
             <ErrorState

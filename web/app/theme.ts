@@ -26,6 +26,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } } },
     Tooltip: { defaultProps: { openDelay: 300 } },
     Modal: { defaultProps: { radius: 10, centered: false, overlayProps: { backgroundOpacity: 0.5 } } },
   },

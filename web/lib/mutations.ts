@@ -1,9 +1,8 @@
 /** Changes of the configuration: nothing looks saved before the server says so, and everything can be undone for ten seconds. */
 import { notifications } from '@mantine/notifications'
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
-import { createElement } from 'react'
+import type { ReactNode } from 'react'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
-import { UndoToast } from '../components/undo-toast.tsx'
 import { ApiProblem, api } from './api.ts'
 import { keys } from './queries.ts'
 
@@ -28,6 +27,14 @@ function refresh(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: keys.status })
 }
 
+/** What the toast looks like; the app gives it, because this file draws nothing. */
+type ToastView = (toast: { text: string; revision: number; onUndo: () => void }) => ReactNode
+let toastView: ToastView = ({ text }) => text
+
+export function setToastView(view: ToastView): void {
+  toastView = view
+}
+
 function offerUndo(client: QueryClient, answer: ChangeAnswer, words: string | undefined): void {
   if (answer.revision === answer.previous) {
     notifications.show({ message: 'Nothing changed.', autoClose: 4000 })
@@ -42,13 +49,21 @@ function offerUndo(client: QueryClient, answer: ChangeAnswer, words: string | un
       })
       notifications.show({ message: `Undone: revision ${undone.revision}.`, autoClose: 5000 })
     } catch (error) {
-      showProblem(error)
+      const overtaken = error instanceof ApiProblem && error.status === 412
+      if (overtaken)
+        notifications.show({
+          color: 'yellow',
+          title: 'Not undone',
+          message: 'Somebody changed something else meanwhile. Look at the events, then change it by hand.',
+          autoClose: 15_000,
+        })
+      else showProblem(error)
     }
     refresh(client)
   }
   notifications.show({
     id,
-    message: createElement(UndoToast, { text: words ?? answer.summary, revision: answer.revision, onUndo: undo }),
+    message: toastView({ text: words ?? answer.summary, revision: answer.revision, onUndo: () => void undo() }),
     autoClose: UNDO_MS,
     withCloseButton: true,
   })

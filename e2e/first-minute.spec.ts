@@ -95,12 +95,13 @@ test('add, weight, strategy, drain with countdown, remove and undo', async ({ pa
   const first = (await running.status()).pools[0]?.backends[0]
   await page.getByRole('button', { name: 'Remove app-1' }).click()
   await page.getByRole('button', { name: 'Remove and drain' }).click()
-  await expect(page.getByText('Requests left')).toBeVisible()
-  await expect(page.getByText(/^2\d s$/)).toBeVisible()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('Requests left')).toBeVisible()
+  await expect(dialog.getByText(/^2\d s$/)).toBeVisible()
   await expectAccessible(page)
-  await expect(page.getByText('Safe to stop')).toBeVisible({ timeout: 15_000 })
+  await expect(dialog.getByText('Safe to stop')).toBeVisible({ timeout: 15_000 })
   expect((await open).every((answer) => answer.status === 200)).toBe(true)
-  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
   await expect(page.getByText('All 2 backends take traffic')).toBeVisible()
   expect(
     (await running.status()).pools[0]?.backends.some((backend) => backend.address === first?.address && !backend.drain),

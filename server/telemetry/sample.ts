@@ -1,6 +1,7 @@
 /** What was counted in one step, as sums and a histogram that can be merged, and how it becomes a `Sample`. */
 import type { Sample } from '../../shared/api/live.ts'
-import { type SeriesPoint, seriesColumns } from '../../shared/api/series.ts'
+import type { SeriesPoint } from '../../shared/api/series.ts'
+import { seriesColumns } from '../../shared/api/series-columns.ts'
 import { BUCKETS, bucketMillis } from '../core/histogram.ts'
 
 /** Names of the sums, in the order in which series carry them. */

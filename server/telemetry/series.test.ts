@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import { type Series, seriesColumns } from '../../shared/api/series.ts'
+import type { Series } from '../../shared/api/series.ts'
+import { seriesColumns } from '../../shared/api/series-columns.ts'
 import { configSchema } from '../../shared/config/config.ts'
 import { Retention } from './retention.ts'
 import { Rollup } from './rollup.ts'

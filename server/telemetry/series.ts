@@ -1,12 +1,7 @@
 /** Answers for charts: from memory or from the sink, with the part that is not stored yet, gaps as gaps and idleness as zeros. */
 import type { z } from 'zod'
-import {
-  type Series,
-  type SeriesAnswer,
-  type SeriesPoint,
-  seriesColumns,
-  type seriesQuerySchema,
-} from '../../shared/api/series.ts'
+import type { Series, SeriesAnswer, SeriesPoint, seriesQuerySchema } from '../../shared/api/series.ts'
+import { seriesColumns } from '../../shared/api/series-columns.ts'
 import type { Rollup } from './rollup.ts'
 import { addCounts, type Counts, emptyCounts, keyOf, type SeriesName, toPoint } from './sample.ts'
 import { MEMORY_MS, type SecondsMemory } from './seconds.ts'

@@ -1,18 +1,7 @@
 /** Records that are kept and shown: events, revisions, exchanges, audit. */
 import { z } from 'zod'
+import { eventKinds } from './event-kinds.ts'
 
-export const eventKinds = [
-  'availability',
-  'ejection',
-  'failing-open',
-  'revision',
-  'drain',
-  'worker',
-  'listener',
-  'storage',
-  'sign-in',
-  'process',
-] as const
 export type EventKind = (typeof eventKinds)[number]
 
 /** Something that happened, with its evidence. */

@@ -19,26 +19,6 @@ export const seriesQuerySchema = z.object({
     .describe('Wanted step in milliseconds; absent: the finest that gives at most 300 points.'),
 })
 
-/** Order of the numbers in a point. */
-export const seriesColumns = [
-  't',
-  'requests',
-  's1xx',
-  's2xx',
-  's3xx',
-  's4xx',
-  's5xx',
-  'ours',
-  'aborted',
-  'retries',
-  'bytesIn',
-  'bytesOut',
-  'inFlight',
-  'p50',
-  'p95',
-  'p99',
-] as const
-
 /** Numbers in the order of `seriesColumns`; percentiles are null where nothing was answered. */
 export type SeriesPoint = (number | null)[]
 

@@ -1,19 +1,40 @@
 /** Pages and what their addresses say. All state of a view is in its address. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
-import { z } from 'zod'
 import { PageError, PagePending } from './page-states.tsx'
 import { Shell } from './shell.tsx'
 
-const dialogSearch = {
-  dialog: z.enum(['add-backend', 'remove-backend', 'strategy']).optional().catch(undefined),
-  in: z.string().optional().catch(undefined),
-  backend: z.string().optional().catch(undefined),
+type Given = Record<string, unknown>
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+const time = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
+const dialogs = ['add-backend', 'remove-backend', 'strategy'] as const
+
+interface DialogSearch {
+  dialog?: (typeof dialogs)[number]
+  /** The pool it is about. */
+  in?: string
+  backend?: string
 }
-const rangeSearch = {
-  range: z.string().optional().catch(undefined),
-  from: z.number().optional().catch(undefined),
-  to: z.number().optional().catch(undefined),
+
+interface PoolSearch extends DialogSearch {
+  range?: string
+  /** Epoch milliseconds. */
+  from?: number
+  to?: number
+  view?: 'table'
 }
+
+interface EventsSearch extends DialogSearch {
+  kind?: string
+  pool?: string
+}
+
+/** Dialogs open from any page. What an address does not say, or says wrongly, is left out. */
+const dialogSearch = (given: Given): DialogSearch => ({
+  dialog: dialogs.find((name) => name === given.dialog),
+  in: text(given.in),
+  backend: text(given.backend),
+})
 
 const root = createRootRoute({ component: Outlet })
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
@@ -21,14 +42,16 @@ const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: 
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  validateSearch: z.object(dialogSearch),
+  validateSearch: dialogSearch,
   component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
 })
 
-export const poolSearch = z.object({
-  ...dialogSearch,
-  ...rangeSearch,
-  view: z.enum(['cards', 'table']).optional().catch(undefined),
+const poolSearch = (given: Given): PoolSearch => ({
+  ...dialogSearch(given),
+  range: text(given.range),
+  from: time(given.from),
+  to: time(given.to),
+  view: given.view === 'table' ? 'table' : undefined,
 })
 
 const pool = createRoute({
@@ -41,10 +64,10 @@ const pool = createRoute({
 const events = createRoute({
   getParentRoute: () => shell,
   path: '/events',
-  validateSearch: z.object({
-    ...dialogSearch,
-    kind: z.string().optional().catch(undefined),
-    pool: z.string().optional().catch(undefined),
+  validateSearch: (given: Given): EventsSearch => ({
+    ...dialogSearch(given),
+    kind: text(given.kind),
+    pool: text(given.pool),
   }),
   component: lazyRouteComponent(() => import('../features/events/events-page.tsx'), 'EventsPage'),
 })
@@ -58,7 +81,7 @@ const signIn = createRoute({
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  validateSearch: z.object({ token: z.string().optional().catch(undefined) }),
+  validateSearch: (given: Given): { token?: string } => ({ token: text(given.token) }),
   component: lazyRouteComponent(() => import('../features/setup/setup-page.tsx'), 'SetupPage'),
 })
 

@@ -1,5 +1,6 @@
 /** Things that happened, newest first, each with when, how bad and who. */
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import type { EventRecord } from '../../shared/api/records.ts'
 import { ago, clockTime } from '../lib/format.ts'
 
@@ -9,7 +10,13 @@ const severities = {
   error: { icon: IconExclamationCircle, tone: 'bad' },
 } as const
 
-export function EventList({ events }: { events: readonly EventRecord[] }) {
+export interface EventListProps {
+  events: readonly EventRecord[]
+  /** Makes what is written a link to the minute it happened in; undefined for events that lead nowhere. */
+  linkOf?: (event: EventRecord) => ((text: string) => ReactNode) | undefined
+}
+
+export function EventList({ events, linkOf }: EventListProps) {
   if (events.length === 0) return <div className="ek-empty">Nothing has happened yet.</div>
   return (
     <ul className="ek-rows">
@@ -21,7 +28,7 @@ export function EventList({ events }: { events: readonly EventRecord[] }) {
               <Icon size={16} aria-label={event.severity} />
             </span>
             <span style={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
-              {event.message}
+              {linkOf?.(event)?.(event.message) ?? event.message}
               {event.actor !== undefined && <span className="ek-dim"> · {event.actor}</span>}
             </span>
             <time

@@ -8,6 +8,8 @@ import { keys } from './queries.ts'
 /** Seconds of ticks kept: a quarter of an hour. */
 const KEPT = 900
 const PROBES = 60
+/** Seconds whose ticks keep the numbers of each backend. */
+const DETAILED = 60
 /** After this long without a tick, numbers are called stale, in milliseconds. */
 const STALE_MS = 3500
 
@@ -57,8 +59,9 @@ const idle = (t: number): Sample => ({
 })
 
 function patchBackend(backend: BackendStatus, tick: BackendTick | undefined, t: number): BackendStatus {
+  // A backend that stays idle stays the same object: nothing of it is drawn again.
   if (tick === undefined)
-    return backend.last?.requests === 0 && backend.last.t === t ? backend : { ...backend, last: idle(t) }
+    return backend.last?.requests === 0 && backend.last.p50 === null ? backend : { ...backend, last: idle(t) }
   const probes = tick.probes.length === 0 ? backend.probes : [...backend.probes, ...tick.probes].slice(-PROBES)
   return { ...backend, last: tick.sample, inFlight: tick.inFlight, tunnels: tick.tunnels, probes }
 }
@@ -78,14 +81,27 @@ export function applyTick(status: Status, tick: Tick): Status {
   }
 }
 
+/** Appends a tick. Old ones keep their sums only: a thousand backends over a quarter of an hour would fill the memory. */
+export function withTick(ticks: readonly Tick[], tick: Tick): Tick[] {
+  const kept = [...ticks.slice(1 - KEPT), tick]
+  const old = kept[kept.length - 1 - DETAILED]
+  if (old !== undefined && old.backends.length > 0) kept[kept.length - 1 - DETAILED] = { ...old, backends: [] }
+  return kept
+}
+
 function connect(client: QueryClient): () => void {
   let source: EventSource | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let attempts = 0
   let lastTick = 0
+  let lastId = ''
 
   const on = <T>(name: string, take: (data: T) => void) =>
-    source?.addEventListener(name, (message) => take(JSON.parse((message as MessageEvent<string>).data) as T))
+    source?.addEventListener(name, (message) => {
+      const { data, lastEventId } = message as MessageEvent<string>
+      lastId = lastEventId || lastId
+      take(JSON.parse(data) as T)
+    })
 
   function refetch(): void {
     void client.invalidateQueries({ queryKey: keys.status })
@@ -94,7 +110,8 @@ function connect(client: QueryClient): () => void {
   }
 
   function open(): void {
-    source = new EventSource('/api/v1/stream')
+    // What was missed is replayed by the server, or it says `reset`.
+    source = new EventSource(`/api/v1/stream${lastId === '' ? '' : `?lastEventId=${encodeURIComponent(lastId)}`}`)
     source.onopen = () => {
       attempts = 0
       lastTick = performance.now()
@@ -115,7 +132,7 @@ function connect(client: QueryClient): () => void {
     on<Tick>('tick', (tick) => {
       lastTick = performance.now()
       setState({ state: 'live', retryIn: 0, stale: false })
-      client.setQueryData<Tick[]>(keys.ticks, (ticks = []) => [...ticks.slice(1 - KEPT), tick])
+      client.setQueryData<Tick[]>(keys.ticks, (ticks = []) => withTick(ticks, tick))
       client.setQueryData<Status>(keys.status, (status) => status && applyTick(status, tick))
     })
     on<Status>('status', (status) => {

@@ -4,7 +4,7 @@ import type { Me, SetupStatus } from '../../shared/api/bodies.ts'
 import type { Status } from '../../shared/api/live.ts'
 import type { EventRecord } from '../../shared/api/records.ts'
 import type { SeriesAnswer } from '../../shared/api/series.ts'
-import { type Config, type ConfigDocument, configSchema } from '../../shared/config/config.ts'
+import type { ConfigDocument } from '../../shared/config/config.ts'
 import { api, apiVersioned } from './api.ts'
 
 export const keys = {
@@ -34,13 +34,13 @@ export function useStatusQuery() {
   return useQuery({ queryKey: keys.status, queryFn: () => api<Status>('GET', '/status') })
 }
 
-/** The configuration as written and with defaults, and its revision. */
+/** The configuration as written and its revision. Defaults are not filled in: that would bring the whole schema into the first load. */
 export function useConfig() {
   return useQuery({
     queryKey: keys.config,
     queryFn: async () => {
       const { body, revision } = await apiVersioned<ConfigDocument>('GET', '/config')
-      return { document: body, config: configSchema.parse(body) as Config, revision: revision ?? 0 }
+      return { document: body, revision: revision ?? 0 }
     },
   })
 }

@@ -1,7 +1,7 @@
 /** Turns samples and stored series into the rows of charts: per second, gaps as gaps, at most 300 points. */
 import type { Sample } from '../../../shared/api/live.ts'
 import type { Series, SeriesAnswer } from '../../../shared/api/series.ts'
-import { seriesColumns } from '../../../shared/api/series.ts'
+import { seriesColumns } from '../../../shared/api/series-columns.ts'
 import { STATUS_COLORS } from '../../lib/colors.ts'
 import type { Column, Row } from './chart-frame.tsx'
 

@@ -2,8 +2,9 @@
 import { Button, Select } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { eventKinds } from '../../../shared/api/records.ts'
+import { eventKinds } from '../../../shared/api/event-kinds.ts'
 import { ErrorState } from '../../components/error-state.tsx'
+import { eventLink } from '../../components/event-link.tsx'
 import { EventList } from '../../components/event-list.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.tsx'
@@ -67,7 +68,7 @@ export function EventsPage() {
         {events.isError ? (
           <ErrorState title="Events cannot be loaded" error={events.error} onRetry={() => void events.refetch()} />
         ) : (
-          <EventList events={events.data ?? []} />
+          <EventList events={events.data ?? []} linkOf={eventLink} />
         )}
         {(events.data?.length ?? 0) >= limit && limit < 500 && (
           <div style={{ padding: 12 }}>

@@ -69,7 +69,10 @@ export function layOut(
       errors += failed
       y += ROW
     }
-    if (backends.length === 0) y += ROW
+    const hidden = pool.backends.length - backends.length
+    if (hidden > 0)
+      nodes.push({ key: `m/${pool.id}`, label: `+ ${hidden} more`, detail: '', column: 2, y, tone: 'dim' })
+    if (backends.length === 0 || hidden > 0) y += ROW
     poolNode.y = (top + y - ROW) / 2
     nodes.push(poolNode)
     pools.set(pool.id, { node: poolNode, requests, errors })
@@ -88,8 +91,16 @@ export function layOut(
       tone: listener.condition === 'failed' ? 'bad' : 'good',
     }
     nodes.push(node)
-    for (const target of targets)
-      flows.push({ from: node, to: target.node, requests: target.requests, errors: target.errors })
+    for (const target of targets) {
+      const alone = status.listeners.filter((other) => poolsOf(other.id).includes(target.node.label)).length === 1
+      // Requests are counted by backend: with several listeners nobody knows how many came through which.
+      flows.push({
+        from: node,
+        to: target.node,
+        requests: alone ? target.requests : 0,
+        errors: alone ? target.errors : 0,
+      })
+    }
   })
   return { nodes, flows, height: Math.max(ROW, y - 12) }
 }
@@ -119,7 +130,7 @@ function Band({ flow, most }: { flow: Flow; most: number }) {
 }
 
 export function FlowMap({ status }: { status: Status }) {
-  const routes = useConfig().data?.config.routes ?? []
+  const routes = useConfig().data?.document.routes ?? []
   const poolsOf = (listener: string) => [
     ...new Set(routes.filter((route) => route.listener === listener).map((route) => route.action.pool)),
   ]

@@ -42,7 +42,7 @@ export function PoolPage() {
       </EmptyState>
     )
   }
-  const routes = config?.config.routes.filter((other) => other.action.pool === id) ?? []
+  const routes = config?.document.routes?.filter((other) => other.action.pool === id) ?? []
   const open = (dialog: 'add-backend' | 'strategy') =>
     void navigate({ to: '.', search: (before) => ({ ...before, dialog, in: id }) })
   const view = search.view ?? 'cards'
@@ -58,7 +58,7 @@ export function PoolPage() {
                 {' '}
                 · reached through{' '}
                 {routes
-                  .map((other) => `${other.listener} → ${other.match.host ?? 'any host'}${other.match.path ?? ''}`)
+                  .map((other) => `${other.listener} → ${other.match?.host ?? 'any host'}${other.match?.path ?? ''}`)
                   .join(', ')}
               </>
             )}

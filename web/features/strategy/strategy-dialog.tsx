@@ -58,7 +58,8 @@ function HashForm({
 export function StrategyDialog({ pool, onClose }: { pool: string; onClose: () => void }) {
   const { data } = useConfig()
   const { run, pending } = useChange()
-  const current = data?.config.pools.find((other) => other.id === pool)?.strategy
+  const written = data?.document.pools?.find((other) => other.id === pool)?.strategy
+  const current: { type: StrategyType } | undefined = data && (written ?? { type: 'round-robin' })
   const [chosen, setChosen] = useState<StrategyType>()
   const [hash, setHash] = useState<HashFields>({ on: 'client-ip', method: 'maglev', boundedLoad: '' })
   const type = chosen ?? current?.type ?? 'round-robin'

@@ -22,11 +22,15 @@ export const latencyColumns: Column[] = [
 
 const LATENCY = new Set(['p50', 'p95', 'p99', 'inFlight', 't'])
 
-/** Points of one series as rows: counts per second. A hole of more than a step becomes a gap. */
-export function rowsOfSeries(series: Series | undefined, step: number): Row[] {
+/**
+ * Points of one series as rows: counts per second. A hole of more than a step becomes a gap. The newest point is left out while its
+ * step has not ended: it would look like a fall.
+ */
+export function rowsOfSeries(series: Series | undefined, step: number, now = Date.now()): Row[] {
   const rows: Row[] = []
   let before = Number.NaN
   for (const point of series?.points ?? []) {
+    if ((point[0] as number) + step > now) break
     const row: Row = { t: point[0] as number }
     seriesColumns.forEach((name, index) => {
       if (name === 't') return
@@ -40,13 +44,11 @@ export function rowsOfSeries(series: Series | undefined, step: number): Row[] {
   return rows
 }
 
-/** Seconds as rows. Thinned to at most 300 by taking means of counts and the worst of percentiles. */
-export function rowsOfSamples(samples: readonly Sample[]): Row[] {
-  const size = Math.max(1, Math.ceil(samples.length / 300))
-  const rows: Row[] = []
-  for (let at = 0; at < samples.length; at += size) {
-    const group = samples.slice(at, at + size)
-    const row: Row = { t: (group[0] as Sample).t }
+/** Seconds as rows of `step` milliseconds: means of counts and the worst of percentiles. */
+export function rowsOfSamples(samples: readonly Sample[], step: number): Row[] {
+  const groups = Map.groupBy(samples, (sample) => Math.floor(sample.t / step) * step)
+  return [...groups].map(([t, group]) => {
+    const row: Row = { t }
     for (const name of seriesColumns.slice(1)) {
       const values = group
         .map((sample) => sample[name as keyof Sample] as number | null)
@@ -55,9 +57,8 @@ export function rowsOfSamples(samples: readonly Sample[]): Row[] {
       else if (LATENCY.has(name)) row[name as string] = Math.max(...values)
       else row[name as string] = values.reduce((sum, value) => sum + value, 0) / group.length
     }
-    rows.push(row)
-  }
-  return rows
+    return row
+  })
 }
 
 /** One column per backend out of an answer with many series. */

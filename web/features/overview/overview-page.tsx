@@ -29,12 +29,16 @@ export function statusSentence(status: Status): string {
 /** The last quarter of an hour: what was stored before this page opened, then what it has seen. */
 function useTotalRows() {
   const now = Date.now()
-  const history = useSeries({ from: now - QUARTER_MS, to: now }, 60_000, 'quarter')
+  const history = useSeries({ from: now - QUARTER_MS, to: now }, 20_000, 'quarter')
   const ticks = useTicks()
   const whole = history.data?.series.find((series) => series.pool === null)
-  const before = rowsOfSeries(whole, history.data?.step ?? 1000)
-  const lastStored = before.at(-1)?.t ?? 0
-  const live = rowsOfSamples(ticks.map((tick) => tick.total).filter((sample) => sample.t > lastStored))
+  const step = history.data?.step ?? 10_000
+  const before = rowsOfSeries(whole, step)
+  const storedUntil = (before.at(-1)?.t ?? -step) + step
+  const live = rowsOfSamples(
+    ticks.map((tick) => tick.total).filter((sample) => sample.t >= storedUntil),
+    step,
+  )
   return [...before, ...live].filter((row) => row.t > now - QUARTER_MS)
 }
 

@@ -83,14 +83,14 @@ export function StrategyDialog({ pool, onClose }: { pool: string; onClose: () =>
       opened
       onClose={onClose}
       title={`Strategy of ${pool}`}
-      size={860}
+      size={1080}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
         <div
           role="radiogroup"
           aria-label="Strategy"
-          style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(230px, 1fr))', gap: 12 }}
+          style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(224px, 1fr))', gap: 12 }}
         >
           {strategies.map((strategy) => (
             // biome-ignore lint/a11y/useSemanticElements: a card with a picture and text is more than an input can hold

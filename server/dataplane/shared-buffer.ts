@@ -11,7 +11,7 @@ export const READ_BYTES = 65_536
 export const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
 
 /** Up to this many bytes are passed on as one latin1 string, which is tried at once and copied only when the socket is full. */
-const STRING_BYTES = 16_384
+export const STRING_BYTES = 16_384
 
 /** Bytes that outlive the read: a string for few, a copy for many. Both may be given to `socket.write` with 'latin1'. */
 export function keep(buffer: Buffer, start: number, end: number): string | Buffer {

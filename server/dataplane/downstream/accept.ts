@@ -5,6 +5,7 @@
  */
 import net, { type Server, Socket } from 'node:net'
 import { latin1 } from '../http1/latin1.ts'
+import { OUTLET_BYTES } from '../outlet.ts'
 import { sharedBuffer } from '../shared-buffer.ts'
 
 /** Gets the bytes of one read, valid until it returns. */
@@ -22,6 +23,7 @@ function adopt(accepted: Socket, onBytes: OnBytes): Socket | undefined {
   const options = {
     handle,
     allowHalfOpen: true,
+    writableHighWaterMark: OUTLET_BYTES,
     onread: {
       buffer: sharedBuffer,
       callback: (length: number) => {
@@ -84,8 +86,7 @@ function tryAdoption(): Promise<boolean> {
 
 /** A server whose connections are given to `onSocket` by `openSocket`. */
 export function createAcceptor(onAccepted: (accepted: Socket) => void): Server {
-  const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, onAccepted)
-  return server
+  return net.createServer({ pauseOnConnect: true, allowHalfOpen: true, highWaterMark: OUTLET_BYTES }, onAccepted)
 }
 
 /** Makes an accepted socket deliver its bytes to `onBytes`. */

@@ -4,18 +4,18 @@ import { FRAMING } from '../http1/framing.ts'
 import { HeadBuffer } from '../http1/head-buffer.ts'
 import { HEAD } from '../http1/request-head.ts'
 import { RELAY } from '../http1/response-writer.ts'
-import { keep } from '../shared-buffer.ts'
 import type { BackendConnection } from '../upstream/connection.ts'
 import type { NativeCarrier } from './native-carrier.ts'
+import { Tunnel } from './tunnel.ts'
 
 /** More than this many 1xx answers to one request are nonsense. */
 const MAX_INTERIM = 100
 
-type Stage = 'head' | 'body' | 'tunnel'
-
 export class AnswerRelay {
   private readonly carrier: NativeCarrier
-  private stage: Stage = 'head'
+  private stage: 'head' | 'body' = 'head'
+  /** After 101. */
+  tunnel: Tunnel | undefined
   private interims = 0
   private mode: number = RELAY.none
   private keepAlive = false
@@ -28,14 +28,11 @@ export class AnswerRelay {
   /** Forgets the exchange. */
   reset(): void {
     this.stage = 'head'
+    this.tunnel = undefined
   }
 
   get awaitsHead(): boolean {
     return this.stage === 'head'
-  }
-
-  get tunnelling(): boolean {
-    return this.stage === 'tunnel'
   }
 
   /** A request is being sent on this connection. */
@@ -46,9 +43,9 @@ export class AnswerRelay {
   }
 
   bytes(connection: BackendConnection, buffer: Buffer, length: number): void {
-    if (this.stage === 'head') this.headBytes(connection, buffer, length)
-    else if (this.stage === 'body') this.bodyBytes(connection, buffer, 0, length, '')
-    else this.toClient(connection, buffer, 0, length)
+    if (this.tunnel !== undefined) this.tunnel.fromBackend(buffer, 0, length)
+    else if (this.stage === 'head') this.headBytes(connection, buffer, length)
+    else this.bodyBytes(connection, buffer, 0, length, '')
   }
 
   private headBytes(connection: BackendConnection, buffer: Buffer, length: number): void {
@@ -98,7 +95,7 @@ export class AnswerRelay {
 
   private passInterim(): void {
     const { client, head, thread } = this.carrier
-    if (!this.carrier.passes(thread.response.status)) return
+    if (!this.carrier.wait.passes(thread.response.status)) return
     const text = thread.responseWriter.writeInterim(head, thread.response)
     if (text !== '') client.write(text)
   }
@@ -112,14 +109,15 @@ export class AnswerRelay {
     if (!exchange.responseStarted(response.status)) return
     carrier.answerBegins()
     if (response.keepAliveSeconds >= 0) connection.hintMs = response.keepAliveSeconds * 1000
-    const bodyOpen = carrier.bodyState.state === BODY.more
+    const bodyOpen = carrier.body.open
     const text = responseWriter.write(head, response, carrier.request.id, '', bodyOpen || client.home.closing)
     this.mode = responseWriter.relay
     this.keepAlive = responseWriter.keepAlive
     this.reusable = response.keepAlive
     if (response.status === 101) {
-      this.openTunnel(connection, text, buffer, at, end)
-      return
+      this.stage = 'body'
+      this.tunnel = new Tunnel(carrier, connection)
+      return this.tunnel.open(text, buffer, at, end)
     }
     const raw = this.mode === RELAY.asIs && response.framing === FRAMING.chunked
     connection.body.reset(response.framing, response.length, raw, Number.POSITIVE_INFINITY)
@@ -155,16 +153,8 @@ export class AnswerRelay {
 
   private write(before: string, buffer: Buffer, start: number, end: number): boolean {
     const { client } = this.carrier
-    const piece = keep(buffer, start, end)
-    const framed = this.mode === RELAY.chunk ? before + chunkLine(end - start) : before
-    if (typeof piece === 'string')
-      return client.write(this.mode === RELAY.chunk ? `${framed}${piece}\r\n` : framed + piece)
-    client.socket.cork()
-    if (framed !== '') client.write(framed)
-    let flowing = client.write(piece)
-    if (this.mode === RELAY.chunk) flowing = client.write('\r\n')
-    client.socket.uncork()
-    return flowing
+    if (this.mode !== RELAY.chunk) return client.writeBytes(before, buffer, start, end, '')
+    return client.writeBytes(before + chunkLine(end - start), buffer, start, end, '\r\n')
   }
 
   /** The answer is complete. `surplus`: the backend sent more than it announced. */
@@ -189,83 +179,33 @@ export class AnswerRelay {
   backendClosed(connection: BackendConnection, error: Error | undefined): void {
     const { carrier } = this
     const address = carrier.exchange?.backend?.address ?? 'the backend'
-    if (this.stage === 'head') {
+    if (this.tunnel !== undefined) this.tunnel.backendEnded(error)
+    else if (this.stage === 'head') {
       const inHead = (connection.partial?.length ?? 0) > 0 || this.interims > 0
       if (inHead) carrier.attemptFailed('response-cut', `${address} closed in the middle of a head`)
       else carrier.attemptFailed('reset', `${address} closed before an answer`)
-    } else if (this.stage === 'tunnel') this.backendEnded(connection, error)
-    else if (error === undefined && connection.body.close()) this.finish(connection, '', false)
+    } else if (error === undefined && connection.body.close()) this.finish(connection, '', false)
     else this.broke(connection, 'closed in the middle of its answer')
   }
 
   deadline(connection: BackendConnection): void {
     const { carrier } = this
     const address = carrier.exchange?.backend?.address ?? 'the backend'
-    if (this.stage === 'head') carrier.attemptFailed(carrier.headLate(), `no answer from ${address} in time`)
-    else if (this.stage === 'body') this.broke(connection, 'paused too long in its answer')
-    else this.endTunnel(connection)
+    if (this.tunnel !== undefined) this.tunnel.end()
+    else if (this.stage === 'head') carrier.attemptFailed(carrier.wait.kind, `no answer from ${address} in time`)
+    else this.broke(connection, 'paused too long in its answer')
   }
 
   clientDrained(): void {
     const { connection, thread, pool } = this.carrier
     if (connection === undefined) return
     connection.socket.resume()
-    if (pool !== undefined && this.stage === 'body')
+    if (pool !== undefined && this.stage === 'body' && this.tunnel === undefined)
       thread.wheel.watch(connection, thread.clock.now(), pool.timeouts.readMs)
   }
 
-  private openTunnel(connection: BackendConnection, text: string, buffer: Buffer, at: number, end: number): void {
-    const { client, exchange } = this.carrier
-    this.stage = 'tunnel'
-    client.phase = 'tunnel'
-    exchange?.tunnelOpened()
-    this.touchTunnel(connection)
-    client.write(text)
-    if (at < end) this.toClient(connection, buffer, at, end)
-    client.flushIntoTunnel()
-  }
-
-  private touchTunnel(connection: BackendConnection): void {
-    const { thread, pool } = this.carrier
-    if (pool !== undefined) thread.wheel.watch(connection, thread.clock.now(), pool.timeouts.tunnelMs)
-  }
-
-  private toClient(connection: BackendConnection, buffer: Buffer, start: number, end: number): void {
-    const { client, exchange } = this.carrier
-    if (exchange !== undefined) exchange.bytesOut += end - start
-    this.touchTunnel(connection)
-    if (!client.write(keep(buffer, start, end))) connection.socket.pause()
-  }
-
-  fromClient(buffer: Buffer, length: number): void {
-    const { connection, exchange, client } = this.carrier
-    if (connection === undefined) return
-    if (exchange !== undefined) exchange.bytesIn += length
-    this.touchTunnel(connection)
-    if (!connection.write(keep(buffer, 0, length))) client.pause()
-  }
-
-  /** Half-close is passed on: the other direction may go on. */
-  clientEnded(): void {
-    const { connection } = this.carrier
-    if (connection === undefined || connection.socket.destroyed) this.carrier.client.socket.destroy()
-    else connection.socket.end()
-  }
-
-  private backendEnded(connection: BackendConnection, error: Error | undefined): void {
-    if (error !== undefined) this.endTunnel(connection)
-    else this.carrier.client.socket.end()
-  }
-
-  /** Both directions are over, or the connection is broken. */
-  backendGone(connection: BackendConnection): void {
-    if (this.stage !== 'tunnel') return
-    connection.destroy()
-    this.carrier.client.socket.destroySoon()
-  }
-
-  private endTunnel(connection: BackendConnection): void {
-    connection.destroy()
-    this.carrier.client.socket.destroy()
+  /** After the backend had closed its side of a tunnel, the connection is gone altogether. */
+  backendGone(): void {
+    this.tunnel?.backendGone()
   }
 }

@@ -1,6 +1,5 @@
 /** The request of a native exchange, as strategies, routes and logs see it. */
 import type { BodyState, ExchangeRequest } from '../engine.ts'
-import { BODY } from '../http1/body.ts'
 import { FRAMING } from '../http1/framing.ts'
 import { ulid } from '../ulid.ts'
 import type { NativeCarrier } from './native-carrier.ts'
@@ -40,10 +39,10 @@ export class NativeRequest implements ExchangeRequest {
   }
 
   get bodyLength(): number {
-    const { head, bodyState } = this.carrier
+    const { head, body } = this.carrier
     if (head.framing !== FRAMING.chunked) return head.length
     // A small body may have come whole with its head.
-    return bodyState.state === BODY.done ? bodyState.received : Number.POSITIVE_INFINITY
+    return body.done ? body.received : Number.POSITIVE_INFINITY
   }
 
   get upgrade(): boolean {
@@ -52,7 +51,7 @@ export class NativeRequest implements ExchangeRequest {
 
   bodyState(): BodyState {
     if (this.carrier.head.framing === FRAMING.none) return 'none'
-    return this.carrier.keptWhole ? 'kept' : 'streaming'
+    return this.carrier.body.whole ? 'kept' : 'streaming'
   }
 
   clientAddress(): string {

@@ -1,10 +1,10 @@
 /** Writes an answer of ours as one string. */
-import type { Socket } from 'node:net'
 import { type OwnAnswer, renderOwnAnswer } from '../own-answers.ts'
+import type { ClientSocket } from './client-socket.ts'
 
 /** `head`: the request was HEAD, so no body follows. `close`: the connection ends behind it. */
 export function writeOwnAnswer(
-  socket: Socket,
+  client: ClientSocket,
   own: OwnAnswer,
   requestId: string,
   accept: string | undefined,
@@ -17,5 +17,5 @@ export function writeOwnAnswer(
   if (own.retryAfter > 0) text += `Retry-After: ${own.retryAfter}\r\n`
   if (own.status === 405) text += 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'
   if (close) text += 'Connection: close\r\n'
-  socket.write(`${text}\r\n${head ? '' : body}`, 'utf8')
+  client.write(Buffer.from(`${text}\r\n${head ? '' : body}`))
 }

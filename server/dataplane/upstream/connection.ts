@@ -3,6 +3,7 @@ import net, { type Socket } from 'node:net'
 import type { BackendRef } from '../../core/snapshot.ts'
 import { BodyDecoder } from '../http1/body.ts'
 import type { HeadBuffer } from '../http1/head-buffer.ts'
+import { OUTLET_BYTES, Outlet } from '../outlet.ts'
 import { sharedBuffer } from '../shared-buffer.ts'
 import type { Timed, TimerWheel } from '../timer-wheel.ts'
 import type { BackendPool } from './pool.ts'
@@ -25,6 +26,8 @@ export class BackendConnection implements Timed {
   wheelSlot = -1
   readonly pool: BackendPool
   readonly socket: Socket
+  /** Where to write to. */
+  readonly outlet: Outlet
   owner: ConnectionOwner | undefined
   /** Has carried an exchange before the present one. */
   used = false
@@ -43,11 +46,12 @@ export class BackendConnection implements Timed {
   constructor(pool: BackendPool, backend: BackendRef, wheel: TimerWheel, now: number, connectMs: number) {
     this.pool = pool
     this.wheel = wheel
-    this.socket = net.connect({
+    const options = {
       host: backend.host,
       port: backend.port,
       noDelay: true,
       allowHalfOpen: true,
+      highWaterMark: OUTLET_BYTES,
       onread: {
         buffer: sharedBuffer,
         callback: (length: number) => {
@@ -55,7 +59,9 @@ export class BackendConnection implements Timed {
           return true
         },
       },
-    })
+    }
+    this.socket = net.connect(options)
+    this.outlet = new Outlet(this.socket)
     wheel.watch(this, now, connectMs)
     this.socket.on('connect', () => {
       this.connected = true
@@ -65,7 +71,10 @@ export class BackendConnection implements Timed {
     this.socket.on('error', (error) => this.gone(error))
     this.socket.on('end', () => this.ended(undefined))
     this.socket.on('close', () => this.gone(undefined))
-    this.socket.on('drain', () => this.owner?.backendDrained(this))
+    this.socket.on('drain', () => {
+      this.outlet.drained()
+      this.owner?.backendDrained(this)
+    })
   }
 
   private bytes(length: number): void {
@@ -94,12 +103,6 @@ export class BackendConnection implements Timed {
       this.wheel.drop(this)
       this.owner?.backendGone(this)
     } else this.ended(error)
-  }
-
-  /** False: the backend does not keep up, and nothing more is to be written until `backendDrained`. */
-  write(data: string | Buffer): boolean {
-    // A large piece that the kernel took whole leaves nothing to wait for.
-    return this.socket.write(data as string, 'latin1') || this.socket.writableLength === 0
   }
 
   onDeadline(): void {

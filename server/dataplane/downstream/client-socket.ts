@@ -1,0 +1,100 @@
+/** The socket of one client: reading that can be paused, writing that notices when it stalls, and its place in the timer wheel. */
+import type { Socket } from 'node:net'
+import type { ListenerSnapshot } from '../../core/snapshot.ts'
+import { Outlet } from '../outlet.ts'
+import type { Timed } from '../timer-wheel.ts'
+import { openSocket } from './accept.ts'
+import type { ClientConnection } from './client-connection.ts'
+import type { NativeThread } from './native-thread.ts'
+
+/** What the connection needs of its listener. */
+export interface ConnectionHome {
+  readonly thread: NativeThread
+  settings: ListenerSnapshot
+  readonly port: number
+  closing: boolean
+  closed(connection: ClientConnection): void
+}
+
+export abstract class ClientSocket implements Timed {
+  deadline = 0
+  wheelSlot = -1
+  readonly home: ConnectionHome
+  readonly socket: Socket
+  readonly address: string
+  /** The client does not read: what we wrote last is waiting. */
+  protected stalled = false
+  private paused = false
+  private readonly outlet: Outlet
+
+  constructor(accepted: Socket, home: ConnectionHome) {
+    this.home = home
+    const peer = accepted.remoteAddress ?? ''
+    this.address = peer.startsWith('::ffff:') ? peer.slice(7) : peer
+    this.socket = openSocket(accepted, (buffer, length) => this.bytes(buffer, length))
+    this.outlet = new Outlet(this.socket)
+    this.socket.setNoDelay(true)
+    this.socket.on('end', () => this.onEnd())
+    this.socket.on('error', () => this.onClose())
+    this.socket.on('close', () => this.onClose())
+    this.socket.on('drain', () => {
+      this.outlet.drained()
+      this.onDrain()
+    })
+  }
+
+  /** Bytes of the client, valid until this returns. */
+  protected abstract bytes(buffer: Buffer, length: number): void
+  /** The client has half-closed. */
+  protected abstract onEnd(): void
+  /** The socket is gone. May be called twice. */
+  protected abstract onClose(): void
+  /** What was written has been taken. */
+  protected abstract onDrain(): void
+  /** Sets the deadline that the connection is under now. */
+  abstract rearm(): void
+  abstract onDeadline(): void
+
+  /** False: the client does not keep up, and nothing more is to be written until it has drained. */
+  write(data: string | Buffer): boolean {
+    return this.outlet.write(data) || this.stall()
+  }
+
+  /** Writes bytes that are valid only now, between `before` and `after`. Result as of `write`. */
+  writeBytes(before: string, buffer: Buffer, start: number, end: number, after: string): boolean {
+    return this.outlet.writeBytes(before, buffer, start, end, after) || this.stall()
+  }
+
+  private stall(): false {
+    if (!this.stalled) {
+      this.stalled = true
+      this.watch(this.home.settings.timeouts.writeMs)
+    }
+    return false
+  }
+
+  /** Sets a deadline `ms` milliseconds from now. */
+  protected watch(ms: number): void {
+    const { thread } = this.home
+    thread.wheel.watch(this, thread.clock.now(), ms)
+  }
+
+  /** Stops reading because what was read cannot be passed on yet; the client is not to blame meanwhile. */
+  pause(): void {
+    if (this.paused) return
+    this.paused = true
+    this.socket.pause()
+    this.rearm()
+  }
+
+  resume(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.socket.resume()
+    this.rearm()
+  }
+
+  get isPaused(): boolean {
+    return this.paused
+  }
+}

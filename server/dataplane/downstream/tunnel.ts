@@ -1,0 +1,67 @@
+/** Client and backend after 101 (Switching Protocols): bytes both ways with backpressure, half-close passed on, cut when silent for too long. */
+import type { BackendConnection } from '../upstream/connection.ts'
+import type { NativeCarrier } from './native-carrier.ts'
+
+export class Tunnel {
+  private readonly carrier: NativeCarrier
+  private readonly connection: BackendConnection
+
+  constructor(carrier: NativeCarrier, connection: BackendConnection) {
+    this.carrier = carrier
+    this.connection = connection
+  }
+
+  /** Sends the head of the 101 and what either side has sent behind its own. */
+  open(head: string, buffer: Buffer, start: number, end: number): void {
+    const { client, exchange } = this.carrier
+    client.phase = 'tunnel'
+    exchange?.tunnelOpened()
+    this.touch()
+    client.write(head)
+    if (start < end) this.fromBackend(buffer, start, end)
+    client.flushIntoTunnel()
+  }
+
+  private touch(): void {
+    const { thread, pool } = this.carrier
+    if (pool !== undefined) thread.wheel.watch(this.connection, thread.clock.now(), pool.timeouts.tunnelMs)
+  }
+
+  fromBackend(buffer: Buffer, start: number, end: number): void {
+    const { client, exchange } = this.carrier
+    if (exchange !== undefined) exchange.bytesOut += end - start
+    this.touch()
+    if (!client.writeBytes('', buffer, start, end, '')) this.connection.socket.pause()
+  }
+
+  fromClient(buffer: Buffer, length: number): void {
+    const { exchange, client } = this.carrier
+    if (exchange !== undefined) exchange.bytesIn += length
+    this.touch()
+    if (!this.connection.outlet.writeBytes('', buffer, 0, length, '')) client.pause()
+  }
+
+  /** The client has half-closed: the backend is told, and may still speak. */
+  clientEnded(): void {
+    if (this.connection.socket.destroyed) this.carrier.client.socket.destroy()
+    else this.connection.socket.end()
+  }
+
+  /** The backend has closed its side or broken. */
+  backendEnded(error: Error | undefined): void {
+    if (error !== undefined) this.end()
+    else this.carrier.client.socket.end()
+  }
+
+  /** Both directions are over, or the connection is broken. */
+  backendGone(): void {
+    this.connection.destroy()
+    this.carrier.client.socket.destroySoon()
+  }
+
+  /** Ends it at once. */
+  end(): void {
+    this.connection.destroy()
+    this.carrier.client.socket.destroy()
+  }
+}

@@ -4,9 +4,11 @@ import type { Socket } from 'node:net'
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
 import type { Carrier } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
-import { type OwnAnswer, ownAnswers, renderOwnAnswer } from '../own-answers.ts'
+import { type OwnAnswer, ownAnswers } from '../own-answers.ts'
+import { pumpAnswer } from './answer-pump.ts'
 import { Attempt } from './attempt.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
+import { sendOwnAnswer } from './own-answer.ts'
 import { ReplayBody } from './replay-body.ts'
 import type { RequestView } from './request-view.ts'
 import { joinTunnel } from './tunnel.ts'
@@ -185,50 +187,14 @@ export class HttpProxyCarrier implements Carrier {
     // A head-only start must reach the client at once: server-sent events may take long for their first byte. `node:http` would write
     // bytes above 127 as UTF-8 here; such a head goes out with the first byte of its body.
     if (!headers.some((text) => /[^ -~]/.test(text))) response.flushHeaders()
-    this.pump(exchange, pool, answer)
-  }
-
-  private pump(exchange: Exchange, pool: PoolSnapshot, answer: IncomingMessage): void {
-    const { response } = this
-    let stalled: NodeJS.Timeout | undefined
-    const watch = () => {
-      clearTimeout(stalled)
-      stalled = setTimeout(() => answer.destroy(new Error('read timeout')), pool.timeouts.readMs)
-    }
-    watch()
-    answer.on('data', (chunk: Buffer) => {
-      exchange.bytesOut += chunk.length
-      if (response.write(chunk)) watch()
-      else {
-        answer.pause()
-        clearTimeout(stalled)
-        stalled = setTimeout(() => this.clientSocket.destroy(), this.options.writeMs)
-      }
-    })
-    response.on('drain', () => {
-      answer.resume()
-      watch()
-    })
-    answer.on('end', () => {
-      clearTimeout(stalled)
-      if (!answer.complete) return
-      this.over = true
-      exchange.finish('complete')
-      response.end()
-    })
-    answer.on('error', () => undefined)
-    answer.on('close', () => {
-      clearTimeout(stalled)
-      if (this.over) return
-      this.over = true
-      exchange.finish('backend-broke', {
-        kind: 'response-cut',
-        side: 'backend',
-        stage: 'response-started',
-        detail: `answer of ${exchange.backend?.address ?? 'the backend'} was cut off`,
-      })
-      // The client must see that the answer is not whole.
-      this.clientSocket.destroy()
+    pumpAnswer({
+      exchange,
+      answer,
+      response,
+      client: this.clientSocket,
+      readMs: pool.timeouts.readMs,
+      writeMs: this.options.writeMs,
+      claimEnd: () => this.claimEnd(),
     })
   }
 
@@ -270,9 +236,15 @@ export class HttpProxyCarrier implements Carrier {
     )
   }
 
-  private clientGone(exchange: Exchange): void {
-    if (this.over) return
+  /** True for the first caller only. */
+  private claimEnd(): boolean {
+    if (this.over) return false
     this.over = true
+    return true
+  }
+
+  private clientGone(exchange: Exchange): void {
+    if (!this.claimEnd()) return
     this.attemptNow?.destroy()
     this.answer_?.destroy()
     exchange.finish('client-aborted')
@@ -282,25 +254,4 @@ export class HttpProxyCarrier implements Carrier {
   cut(): void {
     this.clientSocket.destroy()
   }
-}
-
-/** Writes an answer of ours; `close` ends the connection after it. */
-export function sendOwnAnswer(
-  message: IncomingMessage,
-  response: ServerResponse,
-  own: OwnAnswer,
-  requestId: string,
-  close: boolean,
-): void {
-  const { type, body } = renderOwnAnswer(own, message.headers.accept, requestId)
-  if (close) response.shouldKeepAlive = false
-  const headers: Record<string, string | number> = {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Request-Id': requestId,
-  }
-  if (own.retryAfter > 0) headers['Retry-After'] = own.retryAfter
-  response.writeHead(own.status, own.title, headers)
-  response.end(message.method === 'HEAD' ? undefined : body)
 }

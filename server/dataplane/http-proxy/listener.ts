@@ -7,7 +7,8 @@ import { Exchange } from '../exchange.ts'
 import { type OwnAnswer, refusal, renderOwnAnswer } from '../own-answers.ts'
 import type { Plane } from '../plane.ts'
 import { ulid } from '../ulid.ts'
-import { HttpProxyCarrier, sendOwnAnswer } from './carrier.ts'
+import { HttpProxyCarrier } from './carrier.ts'
+import { sendOwnAnswer } from './own-answer.ts'
 import { RequestView, readTarget } from './request-view.ts'
 
 export interface ListenerOptions {

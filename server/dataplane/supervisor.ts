@@ -90,6 +90,8 @@ export class Supervisor {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: init,
       name: `evenkeel-${seat.index}`,
+      // http-proxy calls util._extend; there is nothing an operator could do about it.
+      execArgv: [...process.execArgv, '--disable-warning=DEP0060'],
     })
     seat.worker = worker
     seat.startedAt = performance.now()

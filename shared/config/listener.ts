@@ -1,7 +1,7 @@
 /** Listeners: addresses that clients connect to. */
 import { z } from 'zod'
 import { duration, size } from '../units.ts'
-import { bind, id } from './names.ts'
+import { addressRange, bind, id } from './names.ts'
 
 /** How the listener's traffic is carried. */
 export const engineSchema = z
@@ -56,7 +56,7 @@ export const listenerSchema = z
     timeouts: clientTimeoutsSchema.prefault({}).describe('Time limits towards the client.'),
     limits: clientLimitsSchema.prefault({}).describe('Size limits towards the client.'),
     trustedProxies: z
-      .array(z.string().min(1).max(64))
+      .array(addressRange)
       .max(256)
       .default([])
       .describe(

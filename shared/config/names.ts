@@ -1,6 +1,7 @@
 /** Field types that several parts of the configuration share. */
 import { z } from 'zod'
 import { parseHostPort } from '../address.ts'
+import { parseRange } from '../address-range.ts'
 
 /** An identifier: letters, digits, `-`, `_` and `.`, starting with a letter or digit, at most 64 characters. */
 export const id = z
@@ -26,4 +27,13 @@ export const bind = z
   .refine(
     (text) => parseHostPort(text, true) !== undefined,
     'write address:port, such as 0.0.0.0:8080, 127.0.0.1:80 or [::]:8080',
+  )
+
+/** An IP address or a range of them: `10.0.0.0/8`, `192.168.1.7`, `fd00::/8`. */
+export const addressRange = z
+  .string()
+  .max(64)
+  .refine(
+    (text) => parseRange(text) !== undefined,
+    'write an IP address or a CIDR range, such as 10.0.0.0/8, 192.168.1.7 or fd00::/8',
   )

@@ -1,6 +1,8 @@
 /** The request of a native exchange, as strategies, routes and logs see it. */
+import { clientBehind } from '../../core/trusted-proxies.ts'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
 import { FRAMING } from '../http1/framing.ts'
+import { FIELD } from '../http1/known-fields.ts'
 import { ulid } from '../ulid.ts'
 import type { NativeCarrier } from './native-carrier.ts'
 
@@ -56,8 +58,8 @@ export class NativeRequest implements ExchangeRequest {
 
   clientAddress(): string {
     const { client, head } = this.carrier
-    const chain = client.trusted ? head.field('x-forwarded-for') : undefined
-    return chain?.split(',')[0]?.trim() || client.address
+    if (!client.trusted) return client.address
+    return clientBehind(head.fields.listOfKind(FIELD.xForwardedFor), client.address, client.home.settings.trusts)
   }
 
   uri(): string {

@@ -146,7 +146,7 @@ class HttpProxyListener implements BoundListener {
     }
     const target = readTarget(message)
     if ('status' in target) return this.refuse(message, response, target)
-    const view = new RequestView(message, target, connection.trusted, head !== undefined)
+    const view = new RequestView(message, target, this.settings.trusts, connection.trusted, head !== undefined)
     const carrier = new HttpProxyCarrier(
       message,
       response,

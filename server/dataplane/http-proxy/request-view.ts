@@ -1,5 +1,6 @@
 /** An incoming request of `node:http` as an exchange sees it. */
 import type { IncomingMessage } from 'node:http'
+import { clientBehind } from '../../core/trusted-proxies.ts'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
 import { matchPath, normalTarget } from '../http1/normal-path.ts'
 import { type OwnAnswer, refusal } from '../own-answers.ts'
@@ -22,15 +23,18 @@ export class RequestView implements ExchangeRequest {
   body: { state(): BodyState } | undefined
   private readonly message: IncomingMessage
   private readonly peer: string
+  private readonly trusts: (address: string) => boolean
 
   constructor(
     message: IncomingMessage,
     target: { authority: string; path: string; query: string },
+    trusts: (address: string) => boolean,
     trusted: boolean,
     upgrade: boolean,
   ) {
     this.message = message
     this.peer = message.socket.remoteAddress ?? ''
+    this.trusts = trusts
     this.trusted = trusted
     const given = message.headers['x-request-id']
     this.id = trusted && typeof given === 'string' && REQUEST_ID.test(given) ? given : ulid(Date.now())
@@ -54,9 +58,10 @@ export class RequestView implements ExchangeRequest {
   }
 
   clientAddress(): string {
-    const chain = this.trusted ? this.message.headers['x-forwarded-for'] : undefined
-    const first = (Array.isArray(chain) ? chain[0] : chain)?.split(',')[0]?.trim()
-    return first || this.peer.replace(/^::ffff:/, '')
+    const peer = this.peer.replace(/^::ffff:/, '')
+    if (!this.trusted) return peer
+    const chain = this.message.headers['x-forwarded-for']
+    return clientBehind(Array.isArray(chain) ? chain.join(',') : chain, peer, this.trusts)
   }
 
   uri(): string {

@@ -15,6 +15,7 @@ import type { EventSink } from './control/data-plane.ts'
 import { createDrains } from './control/drain.ts'
 import { createConfigFile, defaultDocument } from './control/import-export.ts'
 import { createPeople } from './control/people.ts'
+import { dataPlaneSecret } from './control/secrets.ts'
 import { createSetup } from './control/setup.ts'
 import { createSlots } from './control/slots.ts'
 import { assembleStatus } from './control/status.ts'
@@ -91,6 +92,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     workers,
     reusePort: workers > 1,
     via: 'evenkeel',
+    secret: dataPlaneSecret(db),
     scoreboard,
     reader,
     events: {

@@ -8,9 +8,10 @@ import type { AvailabilityFact, AvailabilityFacts } from './control/status.ts'
 import { chooseCandidates } from './core/candidates.ts'
 import type { Clock } from './core/clock.ts'
 import type { SlotFact } from './dataplane/messages.ts'
-import { counters, type ScoreboardReader } from './dataplane/scoreboard.ts'
+import { COUNTER, counters, type ScoreboardReader } from './dataplane/scoreboard.ts'
 import { createHealthMonitor, type HealthChange, type HealthFact } from './monitors/health-monitor.ts'
 import { createOutlierMonitor, type OutlierChange } from './monitors/outlier-monitor.ts'
+import { Warming } from './warming.ts'
 
 export interface MonitoringParts {
   clock: Clock
@@ -50,6 +51,16 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
   const failingOpen = new Map<string, boolean>()
   const keyOf = (pool: string, backend: string) => `${pool}/${backend}`
 
+  const row = new Float64Array(counters.length)
+  const warming = new Warming({
+    clock: { now: () => Number(process.hrtime.bigint()) / 1e6 },
+    requests(pool, backend) {
+      const slot = slots.slotOf(pool, backend)
+      if (slot === undefined) return 0
+      reader.readCounters(slot, row)
+      return row[COUNTER.requests] as number
+    },
+  })
   const health = createHealthMonitor({
     clock: parts.clock,
     wallClock: parts.now,
@@ -79,7 +90,12 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     const slot = slots.slotOf(pool, backend)
     const known = health.fact(pool, backend)
     if (slot === undefined || known === undefined) return undefined
-    return { slot, health: known.health, ejected: ejections.has(keyOf(pool, backend)) }
+    const ejected = ejections.has(keyOf(pool, backend))
+    const config = parts.config().pools.find((other) => other.id === pool)
+    const member = config?.backends.find(({ id }) => id === backend)
+    if (config !== undefined && member !== undefined)
+      warming.set(config, backend, known.health === 'healthy' && !ejected && member.adminState === 'active')
+    return { slot, health: known.health, ejected, warmSince: warming.startOf(pool, backend) }
   }
 
   function tell(pool: string, backend: string): void {
@@ -142,7 +158,9 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
   function inWords(fact: HealthFact, ejection: Ejection | undefined): AvailabilityFact {
     const { reason, since, probes } = fact
     if (ejection !== undefined) return { availability: 'ejected', ...ejection, slowStart: 1, probes }
-    return { availability: fact.health, reason, since, slowStart: 1, probes }
+    const pool = parts.config().pools.find(({ id }) => id === fact.pool)
+    const slowStart = pool === undefined ? 1 : warming.factor(pool, fact.backend)
+    return { availability: fact.health, reason, since, slowStart, probes }
   }
 
   return {
@@ -155,6 +173,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     },
     update(config) {
       health.update(config)
+      warming.keep(config)
       outliers.update(config)
       const present = new Set(
         config.pools.flatMap((pool) => pool.backends.map((backend) => keyOf(pool.id, backend.id))),
@@ -170,7 +189,10 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
       if (entry?.configured && entry.backend !== '') health.liveFailure(entry.pool, entry.backend, detail)
     },
     probeNow: (pool, backend) => health.probeNow(pool, backend),
-    tick: () => outliers.tick(),
+    tick() {
+      outliers.tick()
+      warming.tick(parts.config())
+    },
     stop: () => health.stop(),
   }
 }

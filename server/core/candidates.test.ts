@@ -92,6 +92,6 @@ describe('candidates of a pool', () => {
   })
 
   it('is empty for an empty pool', () => {
-    expect(chooseCandidates([], 50)).toEqual({ candidates: [], leftOut: [], failingOpen: false })
+    expect(chooseCandidates([], 50)).toEqual({ candidates: [], leftOut: [], keeping: [], failingOpen: false })
   })
 })

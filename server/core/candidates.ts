@@ -17,15 +17,21 @@ export interface CandidateSet {
   readonly candidates: readonly BackendRef[]
   readonly leftOut: readonly LeftOut[]
   readonly failingOpen: boolean
+  /** Not candidates, but clients bound to them by a sticky cookie may return: draining, weight 0 or backup, and well. */
+  readonly keeping: readonly BackendRef[]
 }
 
 function wish(member: Member): LeftOutReason | undefined {
   if (member.adminState !== 'active') return member.adminState
+  const agent = member.fact.agent?.state
+  if (agent === 'drain') return 'draining'
+  if (agent === 'maint') return 'disabled'
   return member.ref.weight > 0 ? undefined : 'weight-0'
 }
 
 function health(member: Member): LeftOutReason | undefined {
   if (member.fact.health !== 'healthy') return member.fact.health
+  if (member.fact.agent?.state === 'down') return 'unhealthy'
   return member.fact.ejected ? 'ejected' : undefined
 }
 
@@ -47,10 +53,14 @@ function failOpen(wanted: readonly Member[], panicThreshold: number): readonly M
 export function chooseCandidates(members: readonly Member[], panicThreshold: number): CandidateSet {
   const leftOut: LeftOut[] = []
   const wanted: Member[] = []
+  const keeping: BackendRef[] = []
   for (const member of members) {
     const because = wish(member)
     if (because === undefined) wanted.push(member)
-    else leftOut.push({ backend: member.ref, because })
+    else {
+      leftOut.push({ backend: member.ref, because })
+      if (because !== 'disabled' && health(member) === undefined) keeping.push(member.ref)
+    }
   }
   const open = failOpen(wanted, panicThreshold)
   const usable: Member[] = []
@@ -61,10 +71,14 @@ export function chooseCandidates(members: readonly Member[], panicThreshold: num
   }
   const primary = usable.filter((member) => !member.backup)
   if (primary.length > 0) {
-    for (const member of usable) if (member.backup) leftOut.push({ backend: member.ref, because: 'backup' })
+    for (const member of usable) {
+      if (!member.backup) continue
+      leftOut.push({ backend: member.ref, because: 'backup' })
+      keeping.push(member.ref)
+    }
   }
   const chosen = primary.length > 0 ? primary : usable
   // Nobody has been probed yet: that is a start, not a failure, so it is not called failing open.
   const failingOpen = open?.some((member) => member.fact.health !== 'unknown') ?? false
-  return { candidates: chosen.map((member) => member.ref), leftOut, failingOpen }
+  return { candidates: chosen.map((member) => member.ref), leftOut, failingOpen, keeping }
 }

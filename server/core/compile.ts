@@ -5,9 +5,18 @@ import type { ListenerConfig } from '../../shared/config/listener.ts'
 import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
 import type { RouteConfig } from '../../shared/config/route.ts'
 import { bytes, ms } from '../../shared/units.ts'
-import { chooseCandidates, type Member } from './candidates.ts'
+import { type CandidateSet, chooseCandidates, type Member } from './candidates.ts'
 import { buildRouteTable } from './route-table.ts'
-import type { BackendRef, Fact, ListenerSnapshot, PoolSnapshot, RouteSnapshot, Snapshot } from './snapshot.ts'
+import { usesSlowStart, weightNow } from './slow-start.ts'
+import type {
+  BackendRef,
+  Fact,
+  ListenerSnapshot,
+  PoolSnapshot,
+  RouteSnapshot,
+  Snapshot,
+  StickySnapshot,
+} from './snapshot.ts'
 import type { Strategy } from './strategies/strategy.ts'
 import { trustMatcher } from './trusted-proxies.ts'
 
@@ -18,16 +27,42 @@ export interface CompileInput {
   /** Row of each backend in the scoreboard; backend '' is the pool itself, pool '' everything outside pools. */
   slotOf(pool: string, backend: string): number
   factOf(slot: number): Fact
+  /** Value of the sticky cookie that names this backend. */
+  stickyValueOf(pool: string, backend: string): string
+  /** The worker's monotonic clock, in ms: how far slow start has come. */
+  readonly now: number
   /** The pool's strategy; the same object as before when its configuration did not change, so its state survives. */
   strategyOf(pool: PoolConfig): Strategy
 }
 
-function compileBackend(pool: PoolConfig, backend: BackendConfig, slot: number): BackendRef {
+/** The configured weight, less what slow start and the backend's own agent hold back. */
+function effectiveWeight(pool: PoolConfig, weight: number, fact: Fact, now: number): number {
+  const asked = weight * (fact.agent?.share ?? 1)
+  return usesSlowStart(pool.strategy.type) ? weightNow(asked, fact.returnedAt, ms(pool.slowStart), now) : asked
+}
+
+function isWarming(pool: PoolConfig, { returnedAt }: Fact, now: number): boolean {
+  return usesSlowStart(pool.strategy.type) && returnedAt !== undefined && now - returnedAt < ms(pool.slowStart)
+}
+
+function compileSticky(pool: PoolConfig, chosen: CandidateSet, input: CompileInput): StickySnapshot | undefined {
+  if (pool.sticky === undefined) return undefined
+  const values = new Map(
+    pool.backends.map(({ id }) => [input.slotOf(pool.id, id), input.stickyValueOf(pool.id, id)] as const),
+  )
+  const bound = new Map(
+    [...chosen.keeping, ...chosen.candidates].map((ref) => [values.get(ref.slot) ?? '', ref] as const),
+  )
+  const { name, ttl } = pool.sticky
+  return { name, ttlSeconds: ttl ? Math.round(ms(ttl) / 1000) : 0, bound, values }
+}
+
+function compileBackend(pool: PoolConfig, backend: BackendConfig, slot: number, weight: number): BackendRef {
   const at = parseHostPort(backend.address)
   return {
     slot,
     id: backend.id,
-    weight: backend.weight,
+    weight,
     maxConnections: backend.maxConnections,
     pool: pool.id,
     host: at?.host ?? '',
@@ -40,12 +75,10 @@ function compileBackend(pool: PoolConfig, backend: BackendConfig, slot: number):
 export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot {
   const members = pool.backends.map((backend): Member => {
     const slot = input.slotOf(pool.id, backend.id)
-    return {
-      ref: compileBackend(pool, backend, slot),
-      adminState: backend.adminState,
-      backup: backend.backup,
-      fact: input.factOf(slot),
-    }
+    const fact = input.factOf(slot)
+    const weight = effectiveWeight(pool, backend.weight, fact, input.now)
+    const { adminState, backup } = backend
+    return { ref: compileBackend(pool, backend, slot, weight), adminState, backup, fact }
   })
   const chosen = chooseCandidates(members, pool.panicThreshold)
   const strategy = input.strategyOf(pool)
@@ -55,9 +88,11 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
     slot: input.slotOf(pool.id, ''),
     strategyType: pool.strategy.type,
     strategy,
-    ...chosen,
+    candidates: chosen.candidates,
+    leftOut: chosen.leftOut,
+    failingOpen: chosen.failingOpen,
     backends: members.map((member) => member.ref),
-    limited: chosen.candidates.some((candidate) => candidate.maxConnections > 0),
+    limited: [...chosen.candidates, ...chosen.keeping].some((candidate) => candidate.maxConnections > 0),
     timeouts: {
       connectMs: ms(pool.timeouts.connect),
       headMs: ms(pool.timeouts.head),
@@ -71,8 +106,8 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
       timeoutMs: pool.retry.timeout ? ms(pool.retry.timeout) : 0,
     },
     queue: { size: pool.queue.size, timeoutMs: ms(pool.queue.timeout) },
-    sticky: pool.sticky && { name: pool.sticky.name, ttlSeconds: pool.sticky.ttl ? ms(pool.sticky.ttl) / 1000 : 0 },
-    slowStartMs: ms(pool.slowStart),
+    sticky: compileSticky(pool, chosen, input),
+    warming: members.some(({ fact }) => isWarming(pool, fact, input.now)),
     bufferedBody: bytes(pool.bufferedBody),
   }
 }

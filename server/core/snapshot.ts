@@ -26,6 +26,25 @@ export interface Fact {
   readonly ejected: boolean
   /** When the backend came (back) into traffic while its pool had some, on the worker's monotonic clock in ms; absent: no slow start. */
   readonly returnedAt?: number
+  /** What the backend says of itself; absent: it is not asked, or has not answered yet. */
+  readonly agent?: AgentFact
+}
+
+/** What an agent reported: the state it asks for, and the share of the configured weight it wants, 0 to 1. */
+export interface AgentFact {
+  readonly state: 'ready' | 'drain' | 'maint' | 'down'
+  readonly share: number
+}
+
+/** Sticky sessions of a pool. The value of the cookie names a backend by its id, signed, so that nobody can make one up. */
+export interface StickySnapshot {
+  readonly name: string
+  /** 0: until the browser is closed. */
+  readonly ttlSeconds: number
+  /** Who may be returned to, by value of the cookie: candidates, and those that take nothing new but keep what they have. */
+  readonly bound: ReadonlyMap<string, BackendRef>
+  /** Value of the cookie by slot. */
+  readonly values: ReadonlyMap<number, string>
 }
 
 /** Limits of a pool in milliseconds. */
@@ -55,8 +74,9 @@ export interface PoolSnapshot {
   readonly timeouts: PoolTimeouts
   readonly retry: { readonly attempts: number; readonly on: readonly number[]; readonly timeoutMs: number }
   readonly queue: { readonly size: number; readonly timeoutMs: number }
-  readonly sticky: { readonly name: string; readonly ttlSeconds: number } | undefined
-  readonly slowStartMs: number
+  readonly sticky: StickySnapshot | undefined
+  /** At least one candidate has less than its weight because it came back a short time ago. */
+  readonly warming: boolean
   /** Largest request body kept for a second try, in bytes. */
   readonly bufferedBody: number
 }

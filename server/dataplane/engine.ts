@@ -20,6 +20,8 @@ export interface ExchangeRequest extends PickRequest {
   readonly bodyLength: number
   /** An upgrade such as WebSocket is asked for. */
   readonly upgrade: boolean
+  /** Value of X-Evenkeel-Debug as sent. */
+  readonly debug: string | undefined
   bodyState(): BodyState
 }
 

@@ -1,9 +1,11 @@
 /** What an exchange needs from the thread it runs in; one object per thread, shared by all exchanges. */
+import type { WhyRecord } from '../../shared/api/records.ts'
 import type { Clock } from '../core/clock.ts'
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
 import type { ScoreboardWriter } from './scoreboard.ts'
+import type { WaitingRoom } from './waiting-room.ts'
 
 export type ExchangeOutcome = 'complete' | 'client-aborted' | 'backend-broke' | 'refused'
 
@@ -11,6 +13,8 @@ export type ExchangeOutcome = 'complete' | 'client-aborted' | 'backend-broke' | 
 export interface AttemptLog {
   backend: string
   outcome: string
+  /** Why it was chosen. */
+  reason: string
   startedMs: number
   endedMs: number
 }
@@ -22,10 +26,18 @@ export interface ExchangePlane {
   readonly snapshot: Snapshot
   /** Picks a candidate that is not in `tried` and takes its lease; undefined when there is none. */
   choose(pool: PoolSnapshot, tried: readonly BackendRef[], request: ExchangeRequest): BackendRef | undefined
-  /** Is there a candidate, but every one at its limit? */
-  isFull(pool: PoolSnapshot): boolean
+  /** How the last choice came about, one of `CHOSEN`. */
+  readonly chosenBy: number
+  /** Where requests wait for a place while every backend is full. */
+  readonly rooms: WaitingRoom
+  /** The pool as it is now, for who has waited since another snapshot. */
+  poolNamed(id: string): PoolSnapshot | undefined
+  /** Is somebody going to read why this request went where it goes? debug: an admin asked. sample: it is about to be logged. */
+  interestIn(request: ExchangeRequest): 'debug' | 'sample' | undefined
+  /** What a choice is made from, as of now. */
+  explain(pool: PoolSnapshot, tried: readonly BackendRef[], request: ExchangeRequest): WhyRecord
   /** Gives a lease back. */
-  released(slot: number): void
+  released(slot: number, pool: PoolSnapshot | undefined): void
   retriesFailure(exchange: Exchange, pool: PoolSnapshot, failure: Failure): boolean
   retriesStatus(exchange: Exchange, pool: PoolSnapshot, status: number): boolean
   retryStarted(pool: PoolSnapshot): void

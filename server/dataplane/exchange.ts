@@ -2,50 +2,34 @@
  * One request and its response: match → pick → attempt → retry? → report. Knows nothing of protocols: a carrier does the talking.
  * Every number an exchange raises it lowers itself, once, in `releaseLease` or `finish`.
  */
-import type { BackendRef, PoolSnapshot, RouteSnapshot, Snapshot } from '../core/snapshot.ts'
+import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { Carrier, Failure } from './engine.ts'
-import type { AttemptLog, ExchangeOutcome, ExchangePlane } from './exchange-plane.ts'
+import { ExchangeFacts } from './exchange-facts.ts'
+import type { ExchangeOutcome, ExchangePlane } from './exchange-plane.ts'
 import { type OwnAnswer, ownAnswers } from './own-answers.ts'
 import { COUNTER } from './scoreboard.ts'
+import type { Waiting } from './waiting-room.ts'
 
 const NO_TRIED: readonly BackendRef[] = []
 /** Idle connections that may turn out closed in a row before it counts as a failure. */
 const MAX_RACES = 2
 
-export class Exchange {
-  readonly listener: string
-  /** Monotonic milliseconds. */
-  readonly startedAt: number
-  route: RouteSnapshot | undefined
-  pool: PoolSnapshot | undefined
-  backend: BackendRef | undefined
-  /** Status that went to the client; 0 until then. */
-  status = 0
-  /** The answer was made by us. */
-  ours = false
-  connectedAt = 0
-  firstByteAt = 0
-  bytesIn = 0
-  bytesOut = 0
-  outcome: ExchangeOutcome = 'complete'
-  attempts = 0
-  /** Tries before the present one; filled on retries only. */
-  log: AttemptLog[] | undefined
+export class Exchange extends ExchangeFacts implements Waiting {
   private readonly plane: ExchangePlane
   private readonly carrier: Carrier
   private tried: readonly BackendRef[] = NO_TRIED
-  private attemptedAt = 0
   private leased = -1
   private tunnelled = false
   private retrying = false
   private finished = false
   private races = 0
+  /** Monotonic milliseconds; 0: not in the queue. */
+  private waitsSince = 0
 
   constructor(plane: ExchangePlane, carrier: Carrier, listener: string) {
+    super(listener, plane.clock.now())
     this.plane = plane
     this.carrier = carrier
-    this.listener = listener
-    this.startedAt = plane.clock.now()
   }
 
   /** The request, as the carrier sees it. */
@@ -64,6 +48,7 @@ export class Exchange {
     if (this.pool === undefined) return this.answer(ownAnswers.noRoute)
     if (request.bodyLength !== Number.POSITIVE_INFINITY && request.bodyLength > route.maxBody)
       return this.answer(ownAnswers.bodyTooLarge)
+    this.interest = this.plane.interestIn(request)
     this.tryNext(this.pool)
   }
 
@@ -72,9 +57,54 @@ export class Exchange {
     return this.route === undefined ? Number.POSITIVE_INFINITY : this.route.maxBody
   }
 
+  /** Waits in the pool's queue. */
+  get waiting(): boolean {
+    return this.waitsSince > 0
+  }
+
   private tryNext(pool: PoolSnapshot): void {
-    const backend = this.plane.choose(pool, this.tried, this.carrier.request)
-    if (backend === undefined) return this.answer(this.plane.isFull(pool) ? ownAnswers.queueFull : ownAnswers.noBackend)
+    const { rooms, clock } = this.plane
+    const backend = rooms.isOccupied(pool) ? undefined : this.choose(pool)
+    if (backend !== undefined) return this.attempt(backend, pool)
+    if (pool.candidates.length === 0) return this.answer(ownAnswers.noBackend)
+    if (!rooms.enter(this, pool)) return this.answer(ownAnswers.queueFull)
+    this.waitsSince = clock.now()
+  }
+
+  private choose(pool: PoolSnapshot): BackendRef | undefined {
+    const { plane, tried } = this
+    const { request } = this.carrier
+    if (this.interest !== undefined || tried.length > 0) this.why = plane.explain(pool, tried, request)
+    const backend = plane.choose(pool, tried, request)
+    this.chosenBy = plane.chosenBy
+    return backend
+  }
+
+  /** A place may have become free: the pool is looked at as it is now. */
+  proceed(): boolean {
+    const pool = this.plane.poolNamed(this.pool?.id ?? '')
+    const backend = pool === undefined ? undefined : this.choose(pool)
+    if (pool !== undefined && backend === undefined) return false
+    this.stopWaiting()
+    this.pool = pool ?? this.pool
+    if (pool === undefined || backend === undefined) this.answer(ownAnswers.noBackend)
+    else this.attempt(backend, pool)
+    return true
+  }
+
+  expire(): void {
+    this.stopWaiting()
+    this.answer(ownAnswers.queueTooLong)
+  }
+
+  private stopWaiting(): void {
+    if (this.waitsSince === 0 || this.pool === undefined) return
+    this.queuedMs += this.plane.clock.now() - this.waitsSince
+    this.waitsSince = 0
+    this.plane.rooms.leave(this, this.pool.slot)
+  }
+
+  private attempt(backend: BackendRef, pool: PoolSnapshot): void {
     this.backend = backend
     this.leased = backend.slot
     this.attempts += 1
@@ -148,7 +178,7 @@ export class Exchange {
 
   private retry(pool: PoolSnapshot, backend: BackendRef, outcome: string): void {
     this.plane.board.add(backend.slot, COUNTER.retries, 1)
-    this.noteAttempt(backend, outcome)
+    this.noteAttempt(backend, outcome, this.plane.clock.now())
     this.tried = [...this.tried, backend]
     this.releaseLease()
     if (!this.retrying) this.plane.retryStarted(pool)
@@ -156,22 +186,12 @@ export class Exchange {
     this.tryNext(pool)
   }
 
-  private noteAttempt(backend: BackendRef, outcome: string): void {
-    this.log ??= []
-    this.log.push({
-      backend: backend.id,
-      outcome,
-      startedMs: this.attemptedAt - this.startedAt,
-      endedMs: this.plane.clock.now() - this.startedAt,
-    })
-  }
-
   /** Answers instead of a backend. */
   private answer(own: OwnAnswer, failure?: Failure): void {
     this.status = own.status
     this.ours = true
     if (this.backend !== undefined) {
-      this.noteAttempt(this.backend, failure?.detail ?? own.detail)
+      this.noteAttempt(this.backend, failure?.detail ?? own.detail, this.plane.clock.now())
       this.plane.board.add(this.backend.slot, COUNTER.ours, 1)
     } else this.countWithoutBackend(own.status)
     this.finish('complete')
@@ -190,6 +210,7 @@ export class Exchange {
     if (this.finished) return
     this.finished = true
     this.outcome = outcome
+    this.stopWaiting()
     const { backend } = this
     if (backend !== undefined) {
       if (outcome === 'client-aborted') this.plane.board.add(backend.slot, COUNTER.aborted, 1)
@@ -215,6 +236,6 @@ export class Exchange {
       this.tunnelled = false
       this.plane.board.tunnelClosed(slot)
     }
-    this.plane.released(slot)
+    this.plane.released(slot, this.pool)
   }
 }

@@ -4,12 +4,13 @@ import type { Config } from '../../shared/config/config.ts'
 import type { PoolConfig } from '../../shared/config/pool.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { type CompileInput, compile, compilePool } from '../core/compile.ts'
-import type { Fact, ListenerSnapshot, Snapshot } from '../core/snapshot.ts'
+import type { Fact, ListenerSnapshot, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import { createStrategy } from '../core/strategies/registry.ts'
 import type { Strategy } from '../core/strategies/strategy.ts'
 import type { BoundListener } from './engine.ts'
 import type { ListenerReport, SlotEntry, SlotFact } from './messages.ts'
 import type { Plane } from './plane.ts'
+import { stickyValue } from './sticky.ts'
 
 const UNKNOWN: Fact = Object.freeze({ health: 'unknown', ejected: false })
 
@@ -27,6 +28,10 @@ export class Gateway {
   private readonly clock: Clock
   private readonly random: Random
   private readonly open: OpenListener
+  private readonly secret: string
+  /** Milliseconds from the thread's own clock to `process.hrtime`. */
+  private readonly aheadMs: number
+  private readonly stickyValues = new Map<string, string>()
   private readonly served = new Map<string, Served>()
   private readonly facts = new Map<number, Fact>()
   private readonly strategies = new Map<string, { spec: PoolConfig['strategy']; strategy: Strategy }>()
@@ -34,11 +39,13 @@ export class Gateway {
   private config: Config | undefined
   private turn: Promise<unknown> = Promise.resolve()
 
-  constructor(plane: Plane, random: Random, open: OpenListener) {
+  constructor(plane: Plane, random: Random, open: OpenListener, secret: string) {
     this.plane = plane
     this.clock = plane.clock
     this.random = random
     this.open = open
+    this.secret = secret
+    this.aheadMs = Number(process.hrtime.bigint()) / 1e6 - plane.clock.now()
   }
 
   /** Swaps in a revision, then opens and closes listeners. Calls are worked off in order. */
@@ -63,27 +70,32 @@ export class Gateway {
   /** Takes in health flips: only the pools they concern are compiled anew. */
   applyFacts(facts: readonly SlotFact[]): void {
     this.takeFacts(facts, undefined)
+    const touched = new Set(facts.map((fact) => fact.slot))
+    this.recompile((pool) => pool.backends.some((backend) => touched.has(backend.slot)))
+  }
+
+  /** Lets slow start rise. Call once a second. */
+  tick(): void {
+    if (this.plane.snapshot.pools.some((pool) => pool.warming)) this.recompile((pool) => pool.warming)
+  }
+
+  private recompile(concerns: (pool: PoolSnapshot) => boolean): void {
     const { config } = this
     if (config === undefined) return
-    const touched = new Set(facts.map((fact) => fact.slot))
     const { snapshot } = this.plane
     const input = this.compileInput(snapshot.revision, config)
     const pools = snapshot.pools.map((pool, index) => {
       const poolConfig = config.pools[index]
-      const concerned = pool.backends.some((backend) => touched.has(backend.slot))
-      return concerned && poolConfig !== undefined ? compilePool(poolConfig, input) : pool
+      return poolConfig !== undefined && concerns(pool) ? compilePool(poolConfig, input) : pool
     })
     this.plane.snapshot = Object.freeze({ ...snapshot, pools: Object.freeze(pools) })
   }
 
   private takeFacts(facts: readonly SlotFact[], keep: ReadonlySet<number> | undefined): void {
     if (keep !== undefined) for (const slot of this.facts.keys()) if (!keep.has(slot)) this.facts.delete(slot)
-    const now = this.clock.now()
-    for (const { slot, health, ejected } of facts) {
-      const before = this.facts.get(slot)
-      const well = health === 'healthy' && !ejected
-      const wasWell = before !== undefined && before.health === 'healthy' && !before.ejected
-      this.facts.set(slot, { health, ejected, returnedAt: well ? (wasWell ? before.returnedAt : now) : undefined })
+    for (const { slot, health, ejected, agent, warmSince } of facts) {
+      const returnedAt = warmSince === undefined ? undefined : warmSince - this.aheadMs
+      this.facts.set(slot, { health, ejected, agent, returnedAt })
     }
   }
 
@@ -94,7 +106,19 @@ export class Gateway {
       slotOf: (pool, backend) => this.slots.get(`${pool}/${backend}`) ?? 0,
       factOf: (slot) => this.facts.get(slot) ?? UNKNOWN,
       strategyOf: (pool) => this.strategyOf(pool),
+      stickyValueOf: (pool, backend) => this.stickyValueOf(pool, backend),
+      now: this.clock.now(),
     }
+  }
+
+  private stickyValueOf(pool: string, backend: string): string {
+    const key = `${pool}/${backend}`
+    let value = this.stickyValues.get(key)
+    if (value === undefined) {
+      value = stickyValue(this.secret, pool, backend)
+      this.stickyValues.set(key, value)
+    }
+    return value
   }
 
   private strategyOf(pool: PoolConfig): Strategy {

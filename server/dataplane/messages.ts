@@ -17,6 +17,8 @@ export interface WorkerInit {
   readonly scoreboard: ScoreboardHandle
   /** Several workers may listen on one port. */
   readonly reusePort: boolean
+  /** Signs sticky cookies and debug tokens. */
+  readonly secret: string
   /** Name in `Via`. */
   readonly via: string
 }
@@ -33,8 +35,10 @@ export type ToWorker =
   | { readonly type: 'cut'; readonly slot: number }
   | { readonly type: 'drain'; readonly afterMs: number }
 
-export interface SlotFact extends Pick<Fact, 'health' | 'ejected'> {
+export interface SlotFact extends Pick<Fact, 'health' | 'ejected' | 'agent'> {
   readonly slot: number
+  /** When it came (back) into traffic while its pool had some, in ms of `process.hrtime`, the same in all threads; absent: no slow start. */
+  readonly warmSince?: number
 }
 
 export interface ListenerReport {

@@ -25,6 +25,12 @@ export const ownAnswers = {
     5,
   ),
   queueFull: answer(503, 'Service Unavailable', 'Every backend is at its limit. Please try again shortly.', 2),
+  queueTooLong: answer(
+    503,
+    'Service Unavailable',
+    'Every backend stayed at its limit for as long as the request could wait. Please try again shortly.',
+    2,
+  ),
   slowBackend: answer(504, 'Gateway Timeout', 'The backend took too long to answer.'),
 } as const
 

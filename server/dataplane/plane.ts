@@ -1,16 +1,24 @@
 /** The thread's side of every exchange: picks with leases, keeps the retry budget, reports. Holds the one reference to the snapshot. */
-import type { Clock } from '../core/clock.ts'
+import type { WhyRecord } from '../../shared/api/records.ts'
+import type { Clock, Random } from '../core/clock.ts'
 import { decideRetry, type RetryDecisionInput } from '../core/retry-policy.ts'
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
 import type { ExchangePlane } from './exchange-plane.ts'
 import type { ScoreboardWriter } from './scoreboard.ts'
+import { WaitingRoom } from './waiting-room.ts'
+import { CHOSEN, explain } from './why.ts'
 
 export interface PlaneParts {
   readonly clock: Clock
   readonly board: ScoreboardWriter
+  readonly random: Random
   readonly snapshot: Snapshot
+  /** Will an exchange that begins now be logged as a sample? */
+  samples(): boolean
+  /** Is this the token of an admin who wants to know why? */
+  isDebugToken(token: string): boolean
   onLiveFailure(backend: BackendRef, failure: Failure): void
   onReport(exchange: Exchange): void
 }
@@ -18,7 +26,9 @@ export interface PlaneParts {
 export class Plane implements ExchangePlane {
   readonly clock: Clock
   readonly board: ScoreboardWriter
+  readonly rooms: WaitingRoom
   snapshot: Snapshot
+  chosenBy: number = CHOSEN.strategy
   private readonly parts: PlaneParts
   /** Retries under way in this thread, by pool id: the budget of the retry policy. */
   private readonly retrying = new Map<string, number>()
@@ -26,13 +36,19 @@ export class Plane implements ExchangePlane {
   constructor(parts: PlaneParts) {
     this.clock = parts.clock
     this.board = parts.board
+    this.rooms = new WaitingRoom(parts.board, parts.clock, parts.random)
     this.snapshot = parts.snapshot
     this.parts = parts
   }
 
   choose(pool: PoolSnapshot, tried: readonly BackendRef[], request: ExchangeRequest): BackendRef | undefined {
+    if (pool.sticky !== undefined) {
+      const bound = this.boundBackend(pool, tried, request)
+      if (bound !== undefined) return bound
+    }
     let candidates = pool.candidates
     if (tried.length > 0) candidates = withoutTried(candidates, tried)
+    this.chosenBy = candidates.length === 1 ? CHOSEN.only : CHOSEN.strategy
     if (!pool.limited) {
       const index = pool.strategy.pick(candidates, request)
       if (index < 0) return undefined
@@ -41,6 +57,20 @@ export class Plane implements ExchangePlane {
       return backend
     }
     return this.chooseBelowLimit(pool, candidates, request)
+  }
+
+  /** The backend that the client's cookie names, with its lease; undefined when it is not there, has failed just now, or is full. */
+  private boundBackend(
+    pool: PoolSnapshot,
+    tried: readonly BackendRef[],
+    request: ExchangeRequest,
+  ): BackendRef | undefined {
+    const value = pool.sticky === undefined ? undefined : request.cookie(pool.sticky.name)
+    const bound = value === undefined ? undefined : pool.sticky?.bound.get(value)
+    if (bound === undefined || tried.some(({ slot }) => slot === bound.slot)) return undefined
+    if (!this.board.takeBelow(bound.slot, bound.maxConnections)) return undefined
+    this.chosenBy = CHOSEN.sticky
+    return bound
   }
 
   /** Another thread may take the last place between looking and taking, so a refused lease is drawn again without that backend. */
@@ -64,12 +94,23 @@ export class Plane implements ExchangePlane {
     return backend.maxConnections === 0 || this.board.inFlight(backend.slot) < backend.maxConnections
   }
 
-  isFull(pool: PoolSnapshot): boolean {
-    return pool.limited && pool.candidates.length > 0 && pool.candidates.every((backend) => !this.hasRoom(backend))
+  released(slot: number, pool: PoolSnapshot | undefined): void {
+    this.board.release(slot)
+    if (pool?.limited && pool.queue.size > 0) this.rooms.placeFree(pool)
   }
 
-  released(slot: number): void {
-    this.board.release(slot)
+  poolNamed(id: string): PoolSnapshot | undefined {
+    return this.snapshot.pools.find((pool) => pool.id === id)
+  }
+
+  interestIn(request: ExchangeRequest): 'debug' | 'sample' | undefined {
+    const { debug } = request
+    if (debug !== undefined && this.parts.isDebugToken(debug)) return 'debug'
+    return this.parts.samples() ? 'sample' : undefined
+  }
+
+  explain(pool: PoolSnapshot, tried: readonly BackendRef[], request: ExchangeRequest): WhyRecord {
+    return explain(pool, tried, request, this.board, 'pick')
   }
 
   retriesFailure(exchange: Exchange, pool: PoolSnapshot, failure: Failure): boolean {

@@ -1,9 +1,11 @@
 /** Batches what a worker tells the main thread about traffic: live failures and exchange records, bounded so that a storm stays cheap. */
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { BackendRef } from '../core/snapshot.ts'
+import type { Numbers } from '../core/strategies/strategy.ts'
 import type { Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
 import type { FromWorker } from './messages.ts'
+import { explain, reasonOf } from './why.ts'
 
 /** Errors and slow exchanges kept per second and thread; a storm beyond it is counted, not copied. */
 const ERRORS_PER_SECOND = 500
@@ -17,6 +19,8 @@ export interface ReporterOptions {
   readonly slowMs: number
   /** Epoch milliseconds. */
   readonly wallClock: () => number
+  /** In flight now, for those whose choice is explained afterwards. */
+  readonly numbers: Numbers
 }
 
 export class Reporter {
@@ -34,6 +38,11 @@ export class Reporter {
     this.samplesLeft = options.samplesPerSecond
   }
 
+  /** An ordinary exchange that ends now would be kept. */
+  get samples(): boolean {
+    return this.samplesLeft > 0
+  }
+
   liveFailure(backend: BackendRef, failure: Failure, nowMs: number): void {
     const last = this.toldAt.get(backend.slot)
     if (last !== undefined && nowMs - last < FAILURE_GAP_MS) return
@@ -45,7 +54,7 @@ export class Reporter {
   exchange(exchange: Exchange, nowMs: number): void {
     const because = this.because(exchange, nowMs)
     if (because === undefined) return
-    this.records.push(recordOf(exchange, nowMs, this.options.wallClock(), because))
+    this.records.push(recordOf(exchange, nowMs, this.options, because))
     if (this.records.length >= 200) this.flush()
   }
 
@@ -54,9 +63,10 @@ export class Reporter {
     if (failed || nowMs - exchange.startedAt > this.options.slowMs) {
       if (this.errorsLeft > 0) {
         this.errorsLeft -= 1
-        return failed ? 'error' : 'slow'
+        return exchange.interest === 'debug' ? 'debug' : failed ? 'error' : 'slow'
       }
-    } else if (this.samplesLeft > 0) {
+    } else if (exchange.interest === 'debug') return 'debug'
+    else if (this.samplesLeft > 0) {
       this.samplesLeft -= 1
       return 'sample'
     }
@@ -83,13 +93,13 @@ export class Reporter {
 function recordOf(
   exchange: Exchange,
   nowMs: number,
-  epochMs: number,
+  options: ReporterOptions,
   loggedBecause: ExchangeRecord['loggedBecause'],
 ): ExchangeRecord {
   const { request, backend, pool, startedAt } = exchange
   const since = (at: number) => (at > 0 ? Math.max(0, at - startedAt) : null)
   const totalMs = nowMs - startedAt
-  const attempts = (exchange.log ?? []).map((entry) => ({ ...entry, reason: pool?.strategyType ?? '' }))
+  const attempts: ExchangeRecord['attempts'] = [...(exchange.log ?? [])]
   if (backend !== undefined && !exchange.ours) {
     const startedMs = exchange.log?.at(-1)?.endedMs ?? 0
     attempts.push({
@@ -97,12 +107,12 @@ function recordOf(
       outcome: exchange.outcome === 'complete' ? 'ok' : exchange.outcome,
       startedMs,
       endedMs: totalMs,
-      reason: pool?.strategyType ?? '',
+      reason: pool === undefined ? '' : reasonOf(pool, exchange.chosenBy),
     })
   }
   return {
     id: request.id,
-    at: Math.round(epochMs - totalMs),
+    at: Math.round(options.wallClock() - totalMs),
     listener: exchange.listener,
     route: exchange.route?.id ?? null,
     pool: pool?.id ?? null,
@@ -116,11 +126,12 @@ function recordOf(
     outcome: exchange.outcome,
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
-    queueMs: null,
+    queueMs: exchange.queuedMs > 0 ? exchange.queuedMs : null,
     connectMs: since(exchange.connectedAt),
     firstByteMs: since(exchange.firstByteAt),
     totalMs,
     attempts,
     loggedBecause,
+    why: exchange.why ?? (pool && explain(pool, [], request, options.numbers, 'end')),
   }
 }

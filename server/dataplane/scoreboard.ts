@@ -8,73 +8,18 @@
  */
 import { BUCKETS, bucketOf } from '../core/histogram.ts'
 import type { Numbers } from '../core/strategies/strategy.ts'
+import { COUNTER, GAUGES, layout, ROW, type ScoreboardHandle, type ScoreboardShape } from './scoreboard-layout.ts'
 
-/** Counters of one backend in one worker, in the order they are laid out. All only grow. */
-export const counters = [
-  'requests',
-  's1xx',
-  's2xx',
-  's3xx',
-  's4xx',
-  's5xx',
-  'ours',
-  'aborted',
-  'retries',
-  'connectFailures',
-  'bytesIn',
-  'bytesOut',
-] as const
-export type Counter = (typeof counters)[number]
-
-/** Index of each counter within its row. */
-export const COUNTER = Object.fromEntries(counters.map((name, index) => [name, index])) as Record<Counter, number>
-const ROW = counters.length
-
-/** Numbers of a whole worker: connections it holds and how busy it was. */
-export const workerGauges = ['connections', 'utilization', 'lagMs', 'accepted', 'answered'] as const
-const GAUGES = workerGauges.length
-export const GAUGE = Object.fromEntries(workerGauges.map((name, index) => [name, index])) as Record<
-  (typeof workerGauges)[number],
-  number
->
-
-export interface ScoreboardShape {
-  /** Most backends at once, drained ones included. */
-  slots: number
-  workers: number
-}
-
-/** Shared memory and its shape: what is handed to a worker. */
-export interface ScoreboardHandle extends ScoreboardShape {
-  buffer: SharedArrayBuffer
-}
-
-function layout({ slots, workers }: ScoreboardShape) {
-  const inFlight = 0
-  const tunnels = inFlight + slots * 4
-  const consecutive = tunnels + slots * 4
-  const own = consecutive + slots * 4
-  const ownTunnels = own + slots * workers * 4
-  const histograms = ownTunnels + slots * workers * 4
-  const counterBlock = Math.ceil((histograms + slots * workers * BUCKETS * 4) / 8) * 8
-  const gauges = counterBlock + slots * workers * ROW * 8
-  return {
-    inFlight,
-    tunnels,
-    consecutive,
-    own,
-    ownTunnels,
-    histograms,
-    counterBlock,
-    gauges,
-    bytes: gauges + workers * GAUGES * 8,
-  }
-}
-
-/** Makes empty shared memory. Untouched pages cost nothing, so `slots` may be generous. */
-export function createScoreboard(shape: ScoreboardShape): ScoreboardHandle {
-  return { ...shape, buffer: new SharedArrayBuffer(layout(shape).bytes) }
-}
+export {
+  COUNTER,
+  type Counter,
+  counters,
+  createScoreboard,
+  GAUGE,
+  type ScoreboardHandle,
+  type ScoreboardShape,
+  workerGauges,
+} from './scoreboard-layout.ts'
 
 /** What one worker writes. Every method is called on the hot path and allocates nothing. */
 export class ScoreboardWriter implements Numbers {
@@ -86,6 +31,7 @@ export class ScoreboardWriter implements Numbers {
   private readonly histograms: Uint32Array
   private readonly counts: Float64Array
   private readonly gauges: Float64Array
+  private readonly signals: Int32Array
 
   constructor(handle: ScoreboardHandle, worker: number) {
     const { buffer, slots } = handle
@@ -93,6 +39,7 @@ export class ScoreboardWriter implements Numbers {
     this.shared = new Int32Array(buffer, at.inFlight, slots)
     this.tunnelCounts = new Int32Array(buffer, at.tunnels, slots)
     this.failures = new Int32Array(buffer, at.consecutive, slots)
+    this.signals = new Int32Array(buffer, at.signals, slots)
     this.own = new Int32Array(buffer, at.own + worker * slots * 4, slots)
     this.ownTunnels = new Int32Array(buffer, at.ownTunnels + worker * slots * 4, slots)
     this.histograms = new Uint32Array(buffer, at.histograms + worker * slots * BUCKETS * 4, slots * BUCKETS)
@@ -150,6 +97,19 @@ export class ScoreboardWriter implements Numbers {
   outcome(slot: number, failed: boolean): void {
     if (failed) Atomics.add(this.failures, slot, 1)
     else if (this.failures[slot] !== 0) Atomics.store(this.failures, slot, 0)
+  }
+
+  /** Wakes every worker that waits for a signal of this row. */
+  signal(slot: number): void {
+    Atomics.add(this.signals, slot, 1)
+    Atomics.notify(this.signals, slot)
+  }
+
+  /** Calls `then` at the row's next signal, or after `ms` milliseconds without one. Never in the same turn of the event loop. */
+  awaitSignal(slot: number, ms: number, then: () => void): void {
+    const { async, value } = Atomics.waitAsync(this.signals, slot, Atomics.load(this.signals, slot), ms)
+    if (async) void value.then(then)
+    else setImmediate(then)
   }
 
   gauge(gauge: number, value: number): void {

@@ -26,6 +26,8 @@ export interface SupervisorOptions {
   readonly workers: number
   readonly reusePort: boolean
   readonly via: string
+  /** Signs sticky cookies and debug tokens. */
+  readonly secret: string
   readonly scoreboard: ScoreboardHandle
   readonly reader: ScoreboardReader
   readonly events: SupervisorEvents
@@ -85,8 +87,8 @@ export class Supervisor {
   }
 
   private spawn(seat: Seat): void {
-    const { workers, reusePort, via, scoreboard } = this.options
-    const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via }
+    const { workers, reusePort, via, secret, scoreboard } = this.options
+    const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via, secret }
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: init,
       name: `evenkeel-${seat.index}`,

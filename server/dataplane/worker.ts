@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ListenerSnapshot, Snapshot } from '../core/snapshot.ts'
+import { isDebugToken } from './debug-token.ts'
 import type { BoundListener } from './engine.ts'
 import { Gateway } from './gateway.ts'
 import { openHttpProxyListener } from './http-proxy/listener.ts'
@@ -24,16 +25,21 @@ if (port === null) throw new Error('worker.ts runs in a worker thread only')
 const send = (message: FromWorker) => port.postMessage(message)
 
 const clock = { now: () => performance.now() }
+const board = new ScoreboardWriter(init.scoreboard, init.index)
 const reporter = new Reporter(send, {
   samplesPerSecond: Math.max(1, Math.floor(SAMPLES_PER_SECOND / init.workers)),
   slowMs: SLOW_MS,
   wallClock: () => Date.now(),
+  numbers: board,
 })
 const nothing: Snapshot = Object.freeze({ revision: 0, slot: 0, listeners: new Map(), pools: [] })
 const plane = new Plane({
   clock,
-  board: new ScoreboardWriter(init.scoreboard, init.index),
+  board,
+  random: Math.random,
   snapshot: nothing,
+  samples: () => reporter.samples,
+  isDebugToken: (token) => isDebugToken(init.secret, token, Date.now()),
   onLiveFailure: (backend, failure) => reporter.liveFailure(backend, failure, clock.now()),
   onReport: (exchange) => reporter.exchange(exchange, clock.now()),
 })
@@ -42,12 +48,13 @@ const openListener = (listener: ListenerSnapshot): Promise<BoundListener> =>
   listener.engine === 'native'
     ? openNativeListener(listener, plane, options)
     : openHttpProxyListener(listener, plane, options)
-const gateway = new Gateway(plane, Math.random, openListener)
+const gateway = new Gateway(plane, Math.random, openListener, init.secret)
 
 setInterval(() => reporter.flush(), FLUSH_MS)
 let before = performance.eventLoopUtilization()
 setInterval(() => {
   reporter.nextSecond()
+  gateway.tick()
   const now = performance.eventLoopUtilization()
   const { utilization } = performance.eventLoopUtilization(now, before)
   before = now

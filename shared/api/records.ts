@@ -91,6 +91,9 @@ export interface WhyRecord {
     backend: string
     because: 'draining' | 'disabled' | 'unhealthy' | 'unknown' | 'ejected' | 'full' | 'tried' | 'backup' | 'weight-0'
   }[]
+  /** Backend that the request's sticky cookie names. */
   sticky?: string
   failingOpen: boolean
+  /** pick: the numbers the choice was made from. end: those at the end of the exchange, for one that nobody had asked about before. */
+  takenAt: 'pick' | 'end'
 }

@@ -11,6 +11,8 @@ import { Tunnel } from './tunnel.ts'
 /** More than this many 1xx answers to one request are nonsense. */
 const MAX_INTERIM = 100
 
+const cookieLine = (cookie: string) => (cookie === '' ? '' : `Set-Cookie: ${cookie}\r\n`)
+
 export class AnswerRelay {
   private readonly carrier: NativeCarrier
   private stage: 'head' | 'body' = 'head'
@@ -110,7 +112,13 @@ export class AnswerRelay {
     carrier.answerBegins()
     if (response.keepAliveSeconds >= 0) connection.hintMs = response.keepAliveSeconds * 1000
     const bodyOpen = carrier.body.open
-    const text = responseWriter.write(head, response, carrier.request.id, '', bodyOpen || client.home.closing)
+    const text = responseWriter.write(
+      head,
+      response,
+      carrier.request.id,
+      cookieLine(exchange.bindingCookie),
+      bodyOpen || client.home.closing,
+    )
     this.mode = responseWriter.relay
     this.keepAlive = responseWriter.keepAlive
     this.reusable = response.keepAlive

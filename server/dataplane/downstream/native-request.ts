@@ -51,6 +51,11 @@ export class NativeRequest implements ExchangeRequest {
     return this.carrier.head.upgrade !== ''
   }
 
+  get debug(): string | undefined {
+    const { fields } = this.carrier.head
+    return fields.has(FIELD.debug) ? fields.value(fields.first[FIELD.debug] as number) : undefined
+  }
+
   bodyState(): BodyState {
     if (this.carrier.head.framing === FRAMING.none) return 'none'
     return this.carrier.body.whole ? 'kept' : 'streaming'

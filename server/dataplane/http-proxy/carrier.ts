@@ -9,7 +9,7 @@ import { pumpAnswer } from './answer-pump.ts'
 import { Attempt } from './attempt.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import { sendOwnAnswer } from './own-answer.ts'
-import { ReplayBody } from './replay-body.ts'
+import { ReplayBody, watchBody } from './replay-body.ts'
 import type { RequestView } from './request-view.ts'
 import { joinTunnel } from './tunnel.ts'
 
@@ -63,7 +63,7 @@ export class HttpProxyCarrier implements Carrier {
     })
     this.response.on('error', () => this.clientGone(exchange))
     exchange.start()
-    if (this.body === undefined && hasBody) this.message.resume()
+    if (this.body === undefined && hasBody && !exchange.waiting) this.message.resume()
   }
 
   /** Slot of the backend in use, or -1. */
@@ -80,25 +80,11 @@ export class HttpProxyCarrier implements Carrier {
         if (total > exchange.maxBody) this.abandon(exchange, ownAnswers.bodyTooLarge)
       })
       this.request.body = this.body
-      this.watchBody(exchange, this.body)
+      watchBody(this.message, this.body, this.options.bodyMs, () => {
+        if (!this.over) this.abandon(exchange, ownAnswers.clientSlow)
+      })
     }
     return this.body
-  }
-
-  /** Cuts a client whose body stops arriving (408). */
-  private watchBody(exchange: Exchange, body: ReplayBody): void {
-    if (body.complete) return
-    const { bodyMs } = this.options
-    let seen = 0
-    const timer = setInterval(() => {
-      if (body.complete || this.over) return clearInterval(timer)
-      if (body.received > seen || this.message.isPaused()) seen = body.received
-      else {
-        clearInterval(timer)
-        this.abandon(exchange, ownAnswers.clientSlow)
-      }
-    }, bodyMs)
-    timer.unref()
   }
 
   /** The body has turned out to be invalid. False: there is none under way. */
@@ -179,7 +165,7 @@ export class HttpProxyCarrier implements Carrier {
     }
     this.answer_ = answer
     const { response } = this
-    const headers = responseHeaders(answer.rawHeaders, this.request.id, this.options.via, answer.httpVersion)
+    const headers = this.answerHeaders(exchange, answer)
     if (answer.headers.date !== undefined) response.sendDate = false
     // What is left of the body is not waited for.
     if (this.options.closing() || this.body?.complete === false) response.shouldKeepAlive = false
@@ -196,6 +182,13 @@ export class HttpProxyCarrier implements Carrier {
       writeMs: this.options.writeMs,
       claimEnd: () => this.claimEnd(),
     })
+  }
+
+  private answerHeaders(exchange: Exchange, answer: IncomingMessage): string[] {
+    const headers = responseHeaders(answer.rawHeaders, this.request.id, this.options.via, answer.httpVersion)
+    const cookie = exchange.bindingCookie
+    if (cookie !== '') headers.push('Set-Cookie', cookie)
+    return headers
   }
 
   private upgrade(
@@ -220,7 +213,7 @@ export class HttpProxyCarrier implements Carrier {
       backend: backendSocket,
       backendHead: head,
       idleMs: pool.timeouts.tunnelMs,
-      headers: responseHeaders(answer.rawHeaders, this.request.id, this.options.via, answer.httpVersion),
+      headers: this.answerHeaders(exchange, answer),
     })
   }
 

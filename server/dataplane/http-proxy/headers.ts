@@ -1,5 +1,6 @@
 /** Header fields towards the backend and back for the http-proxy engine: hop-by-hop fields stay here, forwarding fields are added. */
 import type { IncomingMessage } from 'node:http'
+import { DEBUG_FIELD } from '../debug-token.ts'
 
 /** RFC 9110 §7.6.1, and the older ones still seen. */
 const HOP_BY_HOP = new Set([
@@ -67,7 +68,14 @@ export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts)
   const headers: HeaderObject = Object.create(null)
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase()
-    if (HOP_BY_HOP.has(name) || named.has(name) || name === 'expect' || name === 'host' || name === 'content-length')
+    if (
+      HOP_BY_HOP.has(name) ||
+      named.has(name) ||
+      name === 'expect' ||
+      name === DEBUG_FIELD ||
+      name === 'host' ||
+      name === 'content-length'
+    )
       continue
     if (!facts.trusted && (FORWARDED.has(name) || name === 'x-request-id')) continue
     append(headers, name, raw[index + 1] as string)

@@ -1,4 +1,5 @@
 /** A request body that can be sent again: keeps the first bytes until a try has got through, and pauses the client rather than outgrow its bound. */
+import type { IncomingMessage } from 'node:http'
 import type { PassThrough, Readable } from 'node:stream'
 import type { BodyState } from '../engine.ts'
 
@@ -70,4 +71,19 @@ export class ReplayBody {
   detach(): void {
     this.sink = undefined
   }
+}
+
+/** Calls `onStalled` when nothing of the body arrives for `bodyMs` milliseconds although it is being read. */
+export function watchBody(message: IncomingMessage, body: ReplayBody, bodyMs: number, onStalled: () => void): void {
+  if (body.complete) return
+  let seen = 0
+  const timer = setInterval(() => {
+    if (body.complete || message.destroyed) return clearInterval(timer)
+    if (body.received > seen || message.isPaused()) seen = body.received
+    else {
+      clearInterval(timer)
+      onStalled()
+    }
+  }, bodyMs)
+  timer.unref()
 }

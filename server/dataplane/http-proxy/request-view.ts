@@ -1,6 +1,7 @@
 /** An incoming request of `node:http` as an exchange sees it. */
 import type { IncomingMessage } from 'node:http'
 import { clientBehind } from '../../core/trusted-proxies.ts'
+import { DEBUG_FIELD } from '../debug-token.ts'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
 import { matchPath, normalTarget } from '../http1/normal-path.ts'
 import { type OwnAnswer, refusal } from '../own-answers.ts'
@@ -51,6 +52,10 @@ export class RequestView implements ExchangeRequest {
         : length === undefined
           ? 0
           : Number(length)
+  }
+
+  get debug(): string | undefined {
+    return this.header(DEBUG_FIELD)
   }
 
   bodyState(): BodyState {

@@ -25,6 +25,8 @@ export const FIELD = {
   alias: 17,
   /** Passed on in a head, never allowed in a trailer section (RFC 9110 §6.5.1). */
   headOnly: 18,
+  /** Asks why this backend; for us alone. */
+  debug: 19,
 } as const
 
 const NAMES: Record<string, number> = {
@@ -53,6 +55,7 @@ const NAMES: Record<string, number> = {
   'x-forwarded-port': FIELD.xForwardedPort,
   'x-request-id': FIELD.xRequestId,
   'max-forwards': FIELD.maxForwards,
+  'x-evenkeel-debug': FIELD.debug,
   authorization: FIELD.headOnly,
   cookie: FIELD.headOnly,
   'set-cookie': FIELD.headOnly,
@@ -104,7 +107,7 @@ function dropTable(...kinds: number[]): Uint8Array {
   return out
 }
 
-const { hop, keepAlive, connection, upgrade, contentLength, transferEncoding, alias, xRequestId } = FIELD
+const { hop, keepAlive, connection, upgrade, contentLength, transferEncoding, alias, xRequestId, debug } = FIELD
 const { xForwardedFor, xForwardedProto, xForwardedHost, xForwardedPort, forwarded, expect } = FIELD
 const ALWAYS = [hop, keepAlive, connection, upgrade, contentLength, transferEncoding, xRequestId]
 
@@ -112,6 +115,7 @@ const ALWAYS = [hop, keepAlive, connection, upgrade, contentLength, transferEnco
 export const DROP_FROM_CLIENT = dropTable(
   ...ALWAYS,
   alias,
+  debug,
   expect,
   forwarded,
   xForwardedFor,
@@ -120,6 +124,6 @@ export const DROP_FROM_CLIENT = dropTable(
   xForwardedPort,
 )
 /** The same when the client is a trusted proxy: what it says about the first client stays, its X-Forwarded-For is appended to. */
-export const DROP_FROM_TRUSTED = dropTable(...ALWAYS, alias, expect, xForwardedFor)
+export const DROP_FROM_TRUSTED = dropTable(...ALWAYS, alias, debug, expect, xForwardedFor)
 /** Fields of a response that are not copied. */
 export const DROP_FROM_BACKEND = dropTable(...ALWAYS)

@@ -67,6 +67,9 @@ export class World {
     this.plane = new Plane({
       clock: { now: () => performance.now() },
       board,
+      random: () => 0,
+      samples: () => false,
+      isDebugToken: () => false,
       snapshot: Object.freeze({ revision: 0, slot: 0, listeners: new Map(), pools: [] }),
       onLiveFailure: (_, failure) => this.failures.push(failure),
       onReport: ({ status, outcome, ours, attempts, bytesIn, bytesOut }: Exchange) =>
@@ -102,6 +105,8 @@ export class World {
       revision: 1,
       config,
       slotOf: (pool, id) => (pool === '' ? 0 : id === '' ? 1 : FIRST + Number(id.slice(1))),
+      stickyValueOf: (pool, id) => `${pool}-${id}`,
+      now: this.plane.clock.now(),
       factOf: () => ({ health, ejected: false }),
       strategyOf: (pool) =>
         createStrategy(pool.strategy, { numbers: this.plane.board, clock: this.plane.clock, random: () => 0 }),

@@ -1,0 +1,61 @@
+/** What is known about one exchange while it goes on and when it is logged; the loop that fills it in is in `exchange.ts`. */
+import type { WhyRecord } from '../../shared/api/records.ts'
+import type { BackendRef, PoolSnapshot, RouteSnapshot } from '../core/snapshot.ts'
+import type { AttemptLog, ExchangeOutcome } from './exchange-plane.ts'
+import { bindingCookie } from './sticky.ts'
+import { CHOSEN, reasonOf } from './why.ts'
+
+export class ExchangeFacts {
+  readonly listener: string
+  /** Monotonic milliseconds. */
+  readonly startedAt: number
+  route: RouteSnapshot | undefined
+  pool: PoolSnapshot | undefined
+  backend: BackendRef | undefined
+  /** Status that went to the client; 0 until then. */
+  status = 0
+  /** The answer was made by us. */
+  ours = false
+  connectedAt = 0
+  firstByteAt = 0
+  bytesIn = 0
+  bytesOut = 0
+  outcome: ExchangeOutcome = 'complete'
+  attempts = 0
+  /** Time spent in the pool's queue, in milliseconds. */
+  queuedMs = 0
+  /** How the present backend was chosen, one of `CHOSEN`. */
+  chosenBy: number = CHOSEN.strategy
+  /** Who will read why; then `why` says what the last choice was made from. It is also there after a retry. */
+  interest: 'debug' | 'sample' | undefined
+  why: WhyRecord | undefined
+  /** Tries before the present one; filled on retries only. */
+  log: AttemptLog[] | undefined
+  /** When the present attempt began, monotonic milliseconds. */
+  protected attemptedAt = 0
+
+  constructor(listener: string, startedAt: number) {
+    this.listener = listener
+    this.startedAt = startedAt
+  }
+
+  /** Value of `Set-Cookie` that binds the client to its backend; '' when it is bound already, or never. */
+  get bindingCookie(): string {
+    const { backend } = this
+    const sticky = this.pool?.sticky
+    if (sticky === undefined || backend === undefined) return ''
+    // A cookie with an end is sent again each time, so that it ends only after a pause of that length.
+    return this.chosenBy === CHOSEN.sticky && sticky.ttlSeconds === 0 ? '' : bindingCookie(sticky, backend, false)
+  }
+
+  protected noteAttempt(backend: BackendRef, outcome: string, now: number): void {
+    this.log ??= []
+    this.log.push({
+      backend: backend.id,
+      outcome,
+      reason: this.pool === undefined ? '' : reasonOf(this.pool, this.chosenBy),
+      startedMs: this.attemptedAt - this.startedAt,
+      endedMs: now - this.startedAt,
+    })
+  }
+}

@@ -117,9 +117,13 @@ export async function startBalancer(options: BalancerOptions = {}): Promise<Bala
 export class NamedBackend {
   readonly name: string
   requests = 0
+  /** Fields of the request before this moment. */
+  headers: http.IncomingHttpHeaders = {}
   /** Status of `/health`; 0 answers nothing. */
   health = 200
   delayMs = 0
+  /** Share of its answers, 0 to 1, that are 500: after a bad deploy its health check may still pass. */
+  failing = 0
   port = 0
   readonly sockets = new Set<net.Socket>()
   private server: http.Server | undefined
@@ -143,7 +147,11 @@ export class NamedBackend {
         return response.end(`health ${this.health}`)
       }
       this.requests += 1
+      this.headers = request.headers
       response.setHeader('x-backend', this.name)
+      // Evenly spread, not drawn: 0.4 is two of every five.
+      if (Math.floor(this.requests * this.failing) > Math.floor((this.requests - 1) * this.failing))
+        response.statusCode = 500
       if (this.delayMs === 0) response.end(`${this.name}\n`)
       else setTimeout(() => response.end(`${this.name}\n`), this.delayMs)
     })

@@ -64,6 +64,18 @@ export function trialRoutes(app: App, parts: ApiParts): void {
   )
 
   app.post(
+    `${API}/debug-token`,
+    {
+      schema: {
+        summary:
+          'A value for the X-Evenkeel-Debug field: requests that carry it are logged with why their backend was chosen',
+      },
+      config: { access: 'admin' },
+    },
+    async () => parts.debugToken(),
+  )
+
+  app.post(
     `${API}/demo`,
     { schema: { summary: 'Start demo backends and a trickle of traffic' } },
     async (request, reply) => {

@@ -15,6 +15,8 @@ export interface TestRequestParts {
   addressOf(listener: string | undefined): string | undefined
   /** Which backend answered the request with this id, once its record has come in; null when we answered. */
   backendOf(requestId: string): string | null | undefined
+  /** Makes the request be logged with why its backend was chosen. */
+  debugToken(): string
   /** Monotonic milliseconds. */
   now(): number
 }
@@ -29,10 +31,22 @@ function connectable(host: string): string {
   return host === '::' ? '::1' : host
 }
 
-function ask(host: string, port: number, path: string): Promise<{ status: number; id: string; body: string }> {
+function ask(
+  host: string,
+  port: number,
+  path: string,
+  debugToken: string,
+): Promise<{ status: number; id: string; body: string }> {
   return new Promise((resolve, reject) => {
     const request = http.get(
-      { host, port, path, agent: false, timeout: TIMEOUT_MS, headers: { 'user-agent': 'evenkeel-test' } },
+      {
+        host,
+        port,
+        path,
+        agent: false,
+        timeout: TIMEOUT_MS,
+        headers: { 'user-agent': 'evenkeel-test', 'x-evenkeel-debug': debugToken },
+      },
       (answer) => {
         let body = ''
         answer.setEncoding('utf8')
@@ -66,7 +80,7 @@ export function createTestRequest(parts: TestRequestParts) {
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${at.port}${path}`
     const begun = parts.now()
     try {
-      const { status, id, body } = await ask(host, at.port, path)
+      const { status, id, body } = await ask(host, at.port, path, parts.debugToken())
       const tookMs = parts.now() - begun
       return { url, status, backend: await named(parts, id), tookMs, detail: body }
     } catch (error) {

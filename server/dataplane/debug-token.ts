@@ -16,6 +16,15 @@ export function issueDebugToken(secret: string, untilMs: number): string {
   return `${until}.${sign(secret, until)}`
 }
 
+/** How long a new token is good, in milliseconds. */
+const GOOD_MS = 10 * 60_000
+
+/** A new token, and the field that carries it. */
+export function newDebugToken(secret: string, nowMs: number): { field: string; value: string; until: number } {
+  const until = nowMs + GOOD_MS
+  return { field: 'X-Evenkeel-Debug', value: issueDebugToken(secret, until), until }
+}
+
 /** Is this one of ours, and not expired? */
 export function isDebugToken(secret: string, token: string, nowMs: number): boolean {
   const dot = token.indexOf('.')

@@ -4,6 +4,12 @@ import type { PickRequest } from '../core/strategies/strategy.ts'
 import type { Exchange } from './exchange.ts'
 import type { OwnAnswer } from './own-answers.ts'
 
+/**
+ * How long the open half of a tunnel may be silent after the other has ended, in milliseconds: a client that has gone altogether
+ * looks the same as one that has only finished speaking (RFC 9293 §3.6).
+ */
+export const HALF_CLOSED_MS = 10_000
+
 /** How much of a request body is still in our hands: none to send, all of it kept, or partly gone. */
 export type BodyState = 'none' | 'kept' | 'streaming'
 

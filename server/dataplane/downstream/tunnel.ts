@@ -1,10 +1,12 @@
 /** Client and backend after 101 (Switching Protocols): bytes both ways with backpressure, half-close passed on, cut when silent for too long. */
+import { HALF_CLOSED_MS } from '../engine.ts'
 import type { BackendConnection } from '../upstream/connection.ts'
 import type { NativeCarrier } from './native-carrier.ts'
 
 export class Tunnel {
   private readonly carrier: NativeCarrier
   private readonly connection: BackendConnection
+  private halfClosed = false
 
   constructor(carrier: NativeCarrier, connection: BackendConnection) {
     this.carrier = carrier
@@ -24,7 +26,13 @@ export class Tunnel {
 
   private touch(): void {
     const { thread, pool } = this.carrier
-    if (pool !== undefined) thread.wheel.watch(this.connection, thread.clock.now(), pool.timeouts.tunnelMs)
+    if (pool === undefined) return
+    const { tunnelMs } = pool.timeouts
+    thread.wheel.watch(
+      this.connection,
+      thread.clock.now(),
+      this.halfClosed ? Math.min(tunnelMs, HALF_CLOSED_MS) : tunnelMs,
+    )
   }
 
   fromBackend(buffer: Buffer, start: number, end: number): void {
@@ -43,14 +51,18 @@ export class Tunnel {
 
   /** The client has half-closed: the backend is told, and may still speak. */
   clientEnded(): void {
-    if (this.connection.socket.destroyed) this.carrier.client.socket.destroy()
-    else this.connection.socket.end()
+    if (this.connection.socket.destroyed) return void this.carrier.client.socket.destroy()
+    this.connection.socket.end()
+    this.halfClosed = true
+    this.touch()
   }
 
   /** The backend has closed its side or broken. */
   backendEnded(error: Error | undefined): void {
-    if (error !== undefined) this.end()
-    else this.carrier.client.socket.end()
+    if (error !== undefined) return this.end()
+    this.carrier.client.socket.end()
+    this.halfClosed = true
+    this.touch()
   }
 
   /** Both directions are over, or the connection is broken. */

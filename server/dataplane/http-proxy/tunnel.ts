@@ -1,6 +1,7 @@
 /** Joins a client and a backend after `101 Switching Protocols`: bytes both ways, half-close kept, cut when silent for too long. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { HALF_CLOSED_MS } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
 
 export interface TunnelEnds {
@@ -16,7 +17,8 @@ export interface TunnelEnds {
 }
 
 export function joinTunnel(ends: TunnelEnds): void {
-  const { client, backend, exchange, idleMs } = ends
+  const { client, backend, exchange } = ends
+  let { idleMs } = ends
   let head = `HTTP/1.1 101 ${ends.answer.statusMessage ?? 'Switching Protocols'}\r\nConnection: Upgrade\r\n`
   if (ends.answer.headers.upgrade !== undefined) head += `Upgrade: ${ends.answer.headers.upgrade}\r\n`
   for (let index = 0; index < ends.headers.length; index += 2)
@@ -35,6 +37,11 @@ export function joinTunnel(ends: TunnelEnds): void {
     socket.setNoDelay(true)
     socket.on('error', close)
     socket.on('close', close)
+    socket.on('end', () => {
+      idleMs = Math.min(idleMs, HALF_CLOSED_MS)
+      client.setTimeout(idleMs)
+      backend.setTimeout(idleMs)
+    })
   }
   if (ends.clientHead !== undefined && ends.clientHead.length > 0) backend.write(ends.clientHead)
   if (ends.backendHead.length > 0) client.write(ends.backendHead)

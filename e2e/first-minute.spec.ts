@@ -167,6 +167,9 @@ for (const scheme of ['light', 'dark'] as const) {
       const screens = [
         '/',
         '/events',
+        '/requests',
+        '/requests?q=status:abc',
+        '/requests?exchange=unknown',
         '/pools/app',
         '/pools/app?view=table',
         '/pools/app?dialog=add-backend&in=app',

@@ -5,10 +5,12 @@ import type { PoolConfig } from '../shared/config/pool.ts'
 import type { EventSink } from './control/data-plane.ts'
 import type { Slots } from './control/slots.ts'
 import type { AvailabilityFact, AvailabilityFacts } from './control/status.ts'
+import { agentFact, agentWords } from './core/agent-report.ts'
 import { chooseCandidates } from './core/candidates.ts'
 import type { Clock } from './core/clock.ts'
 import type { SlotFact } from './dataplane/messages.ts'
 import { COUNTER, counters, type ScoreboardReader } from './dataplane/scoreboard.ts'
+import { createAgentMonitor } from './monitors/agent-monitor.ts'
 import { createHealthMonitor, type HealthChange, type HealthFact } from './monitors/health-monitor.ts'
 import { createOutlierMonitor, type OutlierChange } from './monitors/outlier-monitor.ts'
 import { Warming } from './warming.ts'
@@ -39,6 +41,9 @@ export interface Monitoring {
   tick(): void
   stop(): void
 }
+
+/** What is true of a healthy backend whose agent wishes something. */
+const AGENT_AVAILABILITY = { drain: 'draining', maint: 'disabled', down: 'unhealthy' } as const
 
 interface Ejection {
   reason: string
@@ -77,6 +82,22 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
         backend,
       }),
   })
+  const agents = createAgentMonitor({
+    random: Math.random,
+    onChange(pool, backend, state) {
+      tell(pool, backend)
+      const severity = agentFact(state).state === 'ready' ? 'info' : 'warning'
+      events.record({ kind: 'availability', severity, message: `${backend}: ${agentWords(state)}`, pool, backend })
+    },
+    onTrouble: (pool, backend, problem) =>
+      events.record({
+        kind: 'availability',
+        severity: 'warning',
+        message: `the agent of ${backend} cannot be asked: ${problem}; what it said before stays true`,
+        pool,
+        backend,
+      }),
+  })
   const outliers = createOutlierMonitor({
     clock: parts.clock,
     reader,
@@ -95,7 +116,18 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     const member = config?.backends.find(({ id }) => id === backend)
     if (config !== undefined && member !== undefined)
       warming.set(config, backend, known.health === 'healthy' && !ejected && member.adminState === 'active')
-    return { slot, health: known.health, ejected, warmSince: warming.startOf(pool, backend) }
+    return {
+      slot,
+      health: known.health,
+      ejected,
+      warmSince: warming.startOf(pool, backend),
+      agent: agentOf(pool, backend),
+    }
+  }
+
+  function agentOf(pool: string, backend: string) {
+    const state = agents.state(pool, backend)
+    return state === undefined ? undefined : agentFact(state)
   }
 
   function tell(pool: string, backend: string): void {
@@ -143,7 +175,11 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
         port: 0,
         address: '',
       }
-      const fact = { health: known?.health ?? ('unknown' as const), ejected: ejections.has(keyOf(pool.id, backend.id)) }
+      const fact = {
+        health: known?.health ?? ('unknown' as const),
+        ejected: ejections.has(keyOf(pool.id, backend.id)),
+        agent: agentOf(pool.id, backend.id),
+      }
       return { ref, adminState: backend.adminState, backup: backend.backup, fact }
     })
     const open = chooseCandidates(members, pool.panicThreshold).failingOpen
@@ -157,6 +193,10 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
 
   function inWords(fact: HealthFact, ejection: Ejection | undefined): AvailabilityFact {
     const { reason, since, probes } = fact
+    const said = agents.state(fact.pool, fact.backend)
+    const wish = said === undefined ? 'ready' : agentFact(said).state
+    if (said !== undefined && wish !== 'ready')
+      return { availability: AGENT_AVAILABILITY[wish], reason: agentWords(said), since, slowStart: 1, probes }
     if (ejection !== undefined) return { availability: 'ejected', ...ejection, slowStart: 1, probes }
     const pool = parts.config().pools.find(({ id }) => id === fact.pool)
     const slowStart = pool === undefined ? 1 : warming.factor(pool, fact.backend)
@@ -175,6 +215,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
       health.update(config)
       warming.keep(config)
       outliers.update(config)
+      agents.update(config)
       const present = new Set(
         config.pools.flatMap((pool) => pool.backends.map((backend) => keyOf(pool.id, backend.id))),
       )
@@ -193,6 +234,9 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
       outliers.tick()
       warming.tick(parts.config())
     },
-    stop: () => health.stop(),
+    stop() {
+      health.stop()
+      agents.stop()
+    },
   }
 }

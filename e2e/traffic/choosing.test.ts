@@ -1,5 +1,6 @@
 /** Strategies and failing over on real sockets. */
 import http from 'node:http'
+import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EventRecord } from '../../shared/api/records.ts'
 import {
@@ -130,4 +131,57 @@ describe('choosing and failing over', () => {
     expect(await availability('b1')).toBe('healthy')
     await going.end()
   }, 60_000)
+
+  it('a backend that comes back starts slowly, and says so', async () => {
+    backends = await startBackends(2)
+    balancer = await balance(onePool(backends, { healthCheck: HEALTH, slowStart: '20s' }), { workers: 2 })
+    const back = backends[1] as NamedBackend
+    const going = loading(balancer.url, 10, 5)
+    // Nobody starts slowly within ten seconds of the start of the process.
+    await wait(10_500)
+    await back.kill()
+    await eventually('out', 5000, async () => (await availability('b2')) === 'unhealthy')
+    await back.start()
+    const status = await eventually('back', 8000, async () => {
+      const now = (await balancer?.status())?.pools[0]?.backends.find(({ id }) => id === 'b2')
+      return now?.availability === 'healthy' && now
+    })
+    expect(status.slowStart).toBeLessThan(0.4)
+    const from = requests()
+    await wait(2000)
+    const [other, own] = requests().map((count, index) => count - (from[index] as number)) as [number, number]
+    // From a tenth of the weight at once to a quarter after three seconds: at most a fifth of the traffic.
+    expect(own / (own + other)).toBeLessThan(0.25)
+    expect(own).toBeGreaterThan(0)
+    expect((await going.end()).failed).toBe(0)
+  }, 60_000)
+
+  it('an agent takes its backend out of new traffic, and gives it half its weight', async () => {
+    backends = await startBackends(2)
+    let line = 'ready\n'
+    const agent = net.createServer((socket) => socket.end(line))
+    await new Promise<void>((resolve) => agent.listen(0, '127.0.0.2', resolve))
+    const { port } = agent.address() as net.AddressInfo
+    try {
+      const agentCheck = { port, interval: '500ms' }
+      // Only 127.0.0.2 has an agent: the one of b1 refuses, which changes nothing.
+      const members = backends.map(({ name, port: at }, index) => ({ id: name, address: `127.0.0.${index + 1}:${at}` }))
+      const pool = { backends: members, agentCheck }
+      await (backends[1] as NamedBackend).kill()
+      await (backends[1] as NamedBackend).start('127.0.0.2')
+      balancer = await balance(onePool([], pool), { workers: 2 })
+      line = 'drain\n'
+      await eventually('draining', 5000, async () => (await availability('b2')) === 'draining')
+      const before = requests()
+      expect((await load(balancer.url, { concurrency: 4, requests: 100 })).byBackend).toEqual({ b1: 100 })
+      expect(requests()[1]).toBe(before[1])
+      line = 'ready 50%\n'
+      await eventually('healthy', 5000, async () => (await availability('b2')) === 'healthy')
+      const { byBackend } = await load(balancer.url, { concurrency: 4, requests: 300 })
+      expect(byBackend.b2).toBeGreaterThan(90)
+      expect(byBackend.b2).toBeLessThan(110)
+    } finally {
+      agent.close()
+    }
+  })
 })

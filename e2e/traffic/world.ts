@@ -138,7 +138,8 @@ export class NamedBackend {
     return `127.0.0.1:${this.port}`
   }
 
-  async start(): Promise<this> {
+  /** Listens, on the port it had before. */
+  async start(host = '127.0.0.1'): Promise<this> {
     this.server = http.createServer({ keepAliveTimeout: 5000 }, (request, response) => {
       request.resume()
       if (request.url === '/health') {
@@ -161,7 +162,7 @@ export class NamedBackend {
       socket.on('error', () => undefined)
       socket.on('close', () => this.sockets.delete(socket))
     })
-    await new Promise<void>((resolve) => this.server?.listen(this.port, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => this.server?.listen(this.port, host, resolve))
     this.port = (this.server.address() as AddressInfo).port
     return this
   }

@@ -1,6 +1,7 @@
 /** Pools: named groups of backends with one strategy, one health check and limits. */
 import { z } from 'zod'
 import { duration, size } from '../units.ts'
+import { agentCheckSchema } from './agent-check.ts'
 import { healthCheckSchema } from './health-check.ts'
 import { address, id } from './names.ts'
 import { strategySchema } from './strategy.ts'
@@ -99,6 +100,9 @@ export const poolSchema = z
     healthCheck: healthCheckSchema
       .prefault({ type: 'tcp' })
       .describe('How health is found out; absent: a TCP connection every 5 s.'),
+    agentCheck: agentCheckSchema
+      .optional()
+      .describe('Asks each backend how much it wants to take; absent: nobody is asked.'),
     backends: z.array(backendSchema).max(2000).default([]).describe('The backends of the pool.'),
     panicThreshold: z
       .number()

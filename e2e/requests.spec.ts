@@ -1,0 +1,128 @@
+/** The request log: live tail, filter, pause, detail with its reasons, deep link. */
+import { expect, type Page, test } from '@playwright/test'
+import { expectAccessible, setUp, watch } from './browser.ts'
+import { type Balancer, endStory, type NamedBackend, startBackends, startBalancer } from './traffic/world.ts'
+
+let balancer: Balancer | undefined
+let backends: NamedBackend[] = []
+
+test.afterEach(async () => {
+  await endStory(balancer, backends)
+  balancer = undefined
+  backends = []
+})
+
+/** Two backends behind one listener, and somebody signed in. */
+async function world(page: Page): Promise<{ running: Balancer; send: (path: string) => Promise<string> }> {
+  backends = await startBackends(2)
+  const running = await startBalancer()
+  balancer = running
+  const { revision } = await running.status()
+  const document = {
+    version: 1,
+    listeners: [{ id: 'web', bind: '127.0.0.1:0' }],
+    routes: [{ id: 'default', listener: 'web', action: { type: 'forward', pool: 'app' } }],
+    pools: [{ id: 'app', backends: backends.map(({ name, address }) => ({ id: name, address })) }],
+  }
+  const put = await running.api('PUT', '/config', document, { 'if-match': `"${revision}"` })
+  expect(put.status).toBe(200)
+  await setUp(page, running.setupUrl)
+  await expect
+    .poll(async () => (await running.status()).pools[0]?.backends.map(({ availability }) => availability))
+    .toEqual(['healthy', 'healthy'])
+  const listener = (await running.status()).listeners[0]?.address
+  return {
+    running,
+    async send(path) {
+      const answer = await fetch(`http://${listener}${path}`)
+      await answer.text()
+      return answer.headers.get('x-request-id') ?? ''
+    },
+  }
+}
+
+const rows = (page: Page) => page.locator('[data-row]')
+const park = (page: Page) => page.mouse.move(5, 5)
+
+test('a request is on screen within two seconds, can be filtered, held back and opened', async ({ page }) => {
+  const { running, send } = await world(page)
+  const settle = watch(page, running.admin)
+  await page.goto(`${running.admin}/requests`)
+  await expect(page.getByText('No request has been logged yet')).toBeVisible()
+  await expect(page.getByLabel('The same by command')).toContainText(/curl -i http:\/\/127\.0\.0\.1:\d+\//)
+  await park(page)
+
+  await send('/first')
+  await expect(rows(page).filter({ hasText: '/first' })).toBeVisible({ timeout: 2000 })
+  await send('/login?next=/')
+  await expect(rows(page)).toHaveCount(2, { timeout: 2000 })
+
+  await page.keyboard.press('/')
+  await page.keyboard.type('path:/login colour:red')
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.getByText(/there is no "colour"/)).toBeVisible()
+  await expect(page).toHaveURL(/q=path/)
+  await send('/other')
+  await send('/login')
+  await expect(rows(page)).toHaveCount(2, { timeout: 2000 })
+  await page.getByRole('button', { name: 'Clear the filter' }).click()
+  await expect(rows(page)).toHaveCount(4)
+
+  await rows(page).first().hover()
+  await send('/while-reading')
+  await expect(page.getByText('Paused: 1 new')).toBeVisible({ timeout: 2000 })
+  await expect(rows(page)).toHaveCount(4)
+  await park(page)
+  await expect(rows(page)).toHaveCount(5)
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await send('/while-held')
+  await expect(page.getByText('Paused: 1 new')).toBeVisible({ timeout: 2000 })
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(rows(page)).toHaveCount(6)
+  await expectAccessible(page)
+
+  await rows(page).filter({ hasText: '/first' }).click()
+  const detail = page.getByRole('dialog')
+  await expect(detail.getByText('Where the time went')).toBeVisible()
+  await expect(detail.getByText(/round-robin chose/)).toBeVisible()
+  await expect(detail.getByText('chosen')).toBeVisible()
+  await expect(page).toHaveURL(/exchange=/)
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await expect(detail).toBeHidden()
+  await expect(page).not.toHaveURL(/exchange=/)
+  settle()
+})
+
+test('the detail opens by its address, tells every attempt, and makes a command that shows the choice', async ({
+  page,
+}) => {
+  const { running, send } = await world(page)
+  await backends[1]?.kill()
+  const ids = [await send('/one'), await send('/two'), await send('/three')]
+  const settle = watch(page, running.admin)
+  await expect
+    .poll(async () => (await running.api<{ id: string }[]>('GET', '/exchanges')).body.length)
+    .toBeGreaterThanOrEqual(ids.length)
+  const { body } = await running.api<{ id: string; attempts: unknown[] }[]>('GET', '/exchanges')
+  const retried = body.find(({ attempts }) => attempts.length === 2)
+  await page.goto(`${running.admin}/requests?exchange=${retried?.id ?? ids[0]}`)
+  const detail = page.getByRole('dialog')
+  await expect(detail.getByRole('heading', { name: 'Why this backend' })).toBeVisible()
+  if (retried !== undefined) await expect(detail.getByRole('list', { name: 'Attempts' }).locator('li')).toHaveCount(2)
+  await page.goto(`${running.admin}/requests?exchange=01-nothing`)
+  await expect(detail.getByText('not in the log')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(detail).toBeHidden()
+  await page.keyboard.press('g')
+  await page.keyboard.press('e')
+  await expect(page.getByRole('heading', { name: 'Events' })).toBeVisible()
+  await page.keyboard.press('g')
+  await page.keyboard.press('q')
+  await expect(page.getByRole('heading', { name: 'Requests' })).toBeVisible()
+  await page.keyboard.press('j')
+  await expect(rows(page).first()).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(detail.getByText('Where the time went')).toBeVisible()
+  settle()
+})

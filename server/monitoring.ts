@@ -115,12 +115,12 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     const config = parts.config().pools.find((other) => other.id === pool)
     const member = config?.backends.find(({ id }) => id === backend)
     if (config !== undefined && member !== undefined)
-      warming.set(config, backend, known.health === 'healthy' && !ejected && member.adminState === 'active')
+      warming.set(config, backend, known.health === 'healthy' && !ejected && member.adminState === 'active', ejected)
     return {
       slot,
       health: known.health,
       ejected,
-      warmSince: warming.startOf(pool, backend),
+      slowStart: warming.startOf(pool, backend),
       agent: agentOf(pool, backend),
     }
   }

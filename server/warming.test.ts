@@ -33,7 +33,7 @@ describe('who starts slowly', () => {
   it('is a backend that joins a pool with traffic; its share rises from a tenth to all', () => {
     traffic(20)
     warming.set(pool(), 'b2', true)
-    expect(warming.startOf('app', 'b2')).toBe(20_000)
+    expect(warming.startOf('app', 'b2')).toEqual({ since: 20_000, lengthMs: 30_000 })
     expect(warming.factor(pool(), 'b2')).toBeCloseTo(0.1)
     now += 15_000
     expect(warming.factor(pool(), 'b2')).toBeCloseTo(0.55)
@@ -49,7 +49,7 @@ describe('who starts slowly', () => {
     traffic(5)
     warming.set(pool(), 'b2', true)
     warming.set(pool(), 'b2', true)
-    expect(warming.startOf('app', 'b2')).toBe(25_000)
+    expect(warming.startOf('app', 'b2')).toEqual({ since: 25_000, lengthMs: 30_000 })
   })
 
   it.each([
@@ -74,6 +74,18 @@ describe('who starts slowly', () => {
     traffic(5)
     warming.set(pool(), 'b1', true)
     expect(warming.startOf('app', 'b1')).toBeUndefined()
+  })
+
+  it('is one that comes back from an ejection, for ten seconds at least', () => {
+    traffic(20)
+    const none = pool({ slowStart: '0ms' })
+    warming.set(none, 'b2', true)
+    warming.set(none, 'b2', false, true)
+    warming.set(none, 'b2', true)
+    expect(warming.startOf('app', 'b2')).toEqual({ since: 20_000, lengthMs: 10_000 })
+    warming.set(none, 'b2', false)
+    warming.set(none, 'b2', true)
+    expect(warming.startOf('app', 'b2')).toBeUndefined()
   })
 
   it('forgets who is gone', () => {

@@ -10,6 +10,8 @@ import { slowStartFactor, startsSlowly, usesSlowStart } from './core/slow-start.
 
 /** Traffic of this long ago still counts as traffic, in seconds. */
 const WINDOW = 5
+/** Least slow start of one that comes back from an ejection, whatever the configuration says: it has just failed. Milliseconds. */
+const AFTER_EJECTION_MS = 10_000
 /** After the start of the process nobody starts slowly: all backends come at once, and none of them is new to its traffic. Milliseconds. */
 const START_MS = 10_000
 
@@ -20,11 +22,20 @@ export interface WarmingParts {
   requests(pool: string, backend: string): number
 }
 
+/** A backend that starts slowly. */
+export interface SlowStart {
+  /** Milliseconds of the clock. */
+  readonly since: number
+  /** How long its share rises, in milliseconds. */
+  readonly lengthMs: number
+}
+
 export class Warming {
   private readonly parts: WarmingParts
   private readonly startedAt: number
-  private readonly since = new Map<string, number>()
+  private readonly starts = new Map<string, SlowStart>()
   private readonly well = new Set<string>()
+  private readonly ejected = new Set<string>()
   /** Requests of each pool at the last readings, oldest first. */
   private readonly readings = new Map<string, number[]>()
 
@@ -44,41 +55,46 @@ export class Warming {
     for (const id of this.readings.keys()) if (!config.pools.some((pool) => pool.id === id)) this.readings.delete(id)
   }
 
-  /** A backend takes traffic, or takes none; when that is new, it may start slowly from now on. */
-  set(pool: PoolConfig, backend: string, takesTraffic: boolean): void {
+  /** A backend takes traffic, or takes none; when that is new, it may start slowly from now on. `ejected`: that is why it takes none. */
+  set(pool: PoolConfig, backend: string, takesTraffic: boolean, ejected = false): void {
     const key = `${pool.id}/${backend}`
     if (this.well.has(key) === takesTraffic) return
-    this.since.delete(key)
-    if (!takesTraffic) return void this.well.delete(key)
+    this.starts.delete(key)
+    if (!takesTraffic) {
+      if (ejected) this.ejected.add(key)
+      return void this.well.delete(key)
+    }
     this.well.add(key)
     const now = this.parts.clock.now()
     const others = pool.backends.filter(({ id }) => id !== backend && this.well.has(`${pool.id}/${id}`)).length
+    const lengthMs = Math.max(ms(pool.slowStart), this.ejected.delete(key) ? AFTER_EJECTION_MS : 0)
     const arrival = {
       strategy: pool.strategy.type,
-      slowStartMs: ms(pool.slowStart),
+      slowStartMs: lengthMs,
       othersAvailable: others,
       poolRequests: this.recentRequests(pool.id),
     }
-    if (now - this.startedAt >= START_MS && startsSlowly(arrival)) this.since.set(key, now)
+    if (now - this.startedAt >= START_MS && startsSlowly(arrival)) this.starts.set(key, { since: now, lengthMs })
   }
 
   /** Forgets backends that are no longer configured. */
   keep(config: Config): void {
     const present = new Set(config.pools.flatMap((pool) => pool.backends.map(({ id }) => `${pool.id}/${id}`)))
     for (const key of this.well) if (!present.has(key)) this.well.delete(key)
-    for (const key of this.since.keys()) if (!present.has(key)) this.since.delete(key)
+    for (const key of this.starts.keys()) if (!present.has(key)) this.starts.delete(key)
+    for (const key of this.ejected) if (!present.has(key)) this.ejected.delete(key)
   }
 
-  /** Since when a backend starts slowly, in milliseconds of the clock; undefined when it does not. */
-  startOf(pool: string, backend: string): number | undefined {
-    return this.since.get(`${pool}/${backend}`)
+  /** How a backend starts slowly; undefined when it does not. */
+  startOf(pool: string, backend: string): SlowStart | undefined {
+    return this.starts.get(`${pool}/${backend}`)
   }
 
   /** Share of its weight that a backend has now, 0.1 to 1. */
   factor(pool: PoolConfig, backend: string): number {
-    const since = this.startOf(pool.id, backend)
-    if (since === undefined || !usesSlowStart(pool.strategy.type)) return 1
-    return slowStartFactor(this.parts.clock.now() - since, ms(pool.slowStart))
+    const start = this.startOf(pool.id, backend)
+    if (start === undefined || !usesSlowStart(pool.strategy.type)) return 1
+    return slowStartFactor(this.parts.clock.now() - start.since, start.lengthMs)
   }
 
   private recentRequests(pool: string): number {

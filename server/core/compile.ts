@@ -7,7 +7,7 @@ import type { RouteConfig } from '../../shared/config/route.ts'
 import { bytes, ms } from '../../shared/units.ts'
 import { type CandidateSet, chooseCandidates, type Member } from './candidates.ts'
 import { buildRouteTable } from './route-table.ts'
-import { usesSlowStart, weightNow } from './slow-start.ts'
+import { slowStartFactor, usesSlowStart } from './slow-start.ts'
 import type {
   BackendRef,
   Fact,
@@ -38,11 +38,12 @@ export interface CompileInput {
 /** The configured weight, less what slow start and the backend's own agent hold back. */
 function effectiveWeight(pool: PoolConfig, weight: number, fact: Fact, now: number): number {
   const asked = weight * (fact.agent?.share ?? 1)
-  return usesSlowStart(pool.strategy.type) ? weightNow(asked, fact.returnedAt, ms(pool.slowStart), now) : asked
+  const start = usesSlowStart(pool.strategy.type) ? fact.slowStart : undefined
+  return start === undefined ? asked : asked * slowStartFactor(now - start.since, start.lengthMs)
 }
 
-function isWarming(pool: PoolConfig, { returnedAt }: Fact, now: number): boolean {
-  return usesSlowStart(pool.strategy.type) && returnedAt !== undefined && now - returnedAt < ms(pool.slowStart)
+function isWarming(pool: PoolConfig, { slowStart }: Fact, now: number): boolean {
+  return usesSlowStart(pool.strategy.type) && slowStart !== undefined && now - slowStart.since < slowStart.lengthMs
 }
 
 function compileSticky(pool: PoolConfig, chosen: CandidateSet, input: CompileInput): StickySnapshot | undefined {

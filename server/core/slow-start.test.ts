@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { slowStartFactor, startsSlowly, usesSlowStart, weightNow } from './slow-start.ts'
+import { slowStartFactor, startsSlowly, usesSlowStart } from './slow-start.ts'
 import { RoundRobin } from './strategies/round-robin.ts'
 import { candidatesOf } from './strategies/testing.ts'
 
@@ -18,8 +18,7 @@ describe('slow start', () => {
 
   it('is off at 0 ms and for a backend that did not return', () => {
     expect(slowStartFactor(0, 0)).toBe(1)
-    expect(weightNow(7, undefined, 30_000, 5)).toBe(7)
-    expect(weightNow(10, 1000, 30_000, 16_000)).toBeCloseTo(5.5, 9)
+    expect(10 * slowStartFactor(15_000, 30_000)).toBeCloseTo(5.5, 9)
   })
 
   it('is not for hash and first', () => {
@@ -43,7 +42,7 @@ describe('slow start', () => {
     let received = 0
     for (let second = 0; second < 30; second++) {
       const weighted = members.map((member, index) =>
-        index === 1 ? { ...member, weight: weightNow(1, 0, 30_000, second * 1000) } : member,
+        index === 1 ? { ...member, weight: slowStartFactor(second * 1000, 30_000) } : member,
       )
       strategy.prepare(weighted)
       for (let request = 0; request < 100; request++) received += strategy.pick(weighted)

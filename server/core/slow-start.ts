@@ -30,8 +30,3 @@ export function slowStartFactor(sinceMs: number, slowStartMs: number): number {
   if (slowStartMs <= 0 || sinceMs >= slowStartMs) return 1
   return SLOW_START_FROM + (1 - SLOW_START_FROM) * (Math.max(0, sinceMs) / slowStartMs)
 }
-
-/** Weight of a backend now; `returnedAt` and `now` in ms of the same clock, `returnedAt` undefined for no slow start. */
-export function weightNow(weight: number, returnedAt: number | undefined, slowStartMs: number, now: number): number {
-  return returnedAt === undefined ? weight : weight * slowStartFactor(now - returnedAt, slowStartMs)
-}

@@ -24,8 +24,8 @@ export interface LeftOut {
 export interface Fact {
   readonly health: 'healthy' | 'unhealthy' | 'unknown'
   readonly ejected: boolean
-  /** When the backend came (back) into traffic while its pool had some, on the worker's monotonic clock in ms; absent: no slow start. */
-  readonly returnedAt?: number
+  /** The backend came (back) into traffic while its pool had some, `since` on the worker's monotonic clock; both in ms. */
+  readonly slowStart?: { readonly since: number; readonly lengthMs: number }
   /** What the backend says of itself; absent: it is not asked, or has not answered yet. */
   readonly agent?: AgentFact
 }

@@ -93,9 +93,9 @@ export class Gateway {
 
   private takeFacts(facts: readonly SlotFact[], keep: ReadonlySet<number> | undefined): void {
     if (keep !== undefined) for (const slot of this.facts.keys()) if (!keep.has(slot)) this.facts.delete(slot)
-    for (const { slot, health, ejected, agent, warmSince } of facts) {
-      const returnedAt = warmSince === undefined ? undefined : warmSince - this.aheadMs
-      this.facts.set(slot, { health, ejected, agent, returnedAt })
+    for (const { slot, health, ejected, agent, slowStart } of facts) {
+      const local = slowStart && { since: slowStart.since - this.aheadMs, lengthMs: slowStart.lengthMs }
+      this.facts.set(slot, { health, ejected, agent, slowStart: local })
     }
   }
 

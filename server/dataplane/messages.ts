@@ -37,8 +37,8 @@ export type ToWorker =
 
 export interface SlotFact extends Pick<Fact, 'health' | 'ejected' | 'agent'> {
   readonly slot: number
-  /** When it came (back) into traffic while its pool had some, in ms of `process.hrtime`, the same in all threads; absent: no slow start. */
-  readonly warmSince?: number
+  /** It starts slowly: `since` in ms of `process.hrtime`, the same in all threads. */
+  readonly slowStart?: { readonly since: number; readonly lengthMs: number }
 }
 
 export interface ListenerReport {

@@ -143,6 +143,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
         tunnels: traffic.tunnels,
         last: (pool, backend) => telemetry.lastSample(pool, backend),
       },
+      hour: telemetry.hour,
       drainOf: (pool, backend) => drains.statusOf(pool, backend),
       removed: drains.removed(),
       listeners: traffic.listeners(config),
@@ -194,7 +195,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
   const second = setInterval(() => {
     slots.tick()
     monitors.tick()
-    if (drains.tick()) publishStatus()
+    if (drains.tick() || telemetry.hourMoved()) publishStatus()
     const tick = telemetry.tick(control.current().revision)
     api.hub.publish('tick', tick)
   }, 1000)

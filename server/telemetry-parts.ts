@@ -5,6 +5,7 @@ import type { ExchangeRecord } from '../shared/api/records.ts'
 import { type Settings, settingsSchema } from '../shared/config/config.ts'
 import type { ApiParts, ExchangesQuery } from './api/parts.ts'
 import type { Slots } from './control/slots.ts'
+import type { HourNumbers } from './control/status.ts'
 import { BUCKETS } from './core/histogram.ts'
 import { counters, type ScoreboardReader, workerGauges } from './dataplane/scoreboard.ts'
 import type { Db } from './db/handle.ts'
@@ -13,6 +14,8 @@ import type { ProbeEntry } from './db/probes.ts'
 import { WriteQueue } from './db/write-queue.ts'
 import { EventLog } from './telemetry/event-log.ts'
 import { ExchangeLog } from './telemetry/exchange-log.ts'
+import { HourPeaks } from './telemetry/hour-peaks.ts'
+import { HourRefill } from './telemetry/hour-refill.ts'
 import { Metrics } from './telemetry/prometheus.ts'
 import { Retention } from './telemetry/retention.ts'
 import { Rollup } from './telemetry/rollup.ts'
@@ -40,6 +43,9 @@ export interface Telemetry {
   retain(config: Settings['retention']): void
   lastSample(pool: string, backend: string): Sample | null
   storage(): StorageStatus
+  hour: HourNumbers
+  /** Whether numbers of the last hour have moved noticeably since the last call. */
+  hourMoved(): boolean
   /** Closes a second: call once a second. */
   tick(revision: number): Tick
   queries: Pick<ApiParts, 'series' | 'events'> & {
@@ -52,6 +58,8 @@ export interface Telemetry {
 }
 
 const PRUNE_EVERY_TICKS = 600
+/** Who looks at a page learns of moved numbers about this often. */
+const HOUR_EVERY_TICKS = 10
 
 export function createTelemetry(input: TelemetryInput): Telemetry {
   const { db, reader, slots, log } = input
@@ -77,7 +85,15 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
   const events = new EventLog({ sink: history, onDefect })
   const exchangeLog = new ExchangeLog({ onDefect })
   const seconds = new SecondsMemory()
-  const rollup = new Rollup(history)
+  const peaks = new HourPeaks()
+  const refill = new HourRefill({ peaks, sink: history, startedAt: Date.now(), clock: performance })
+  const rollup = new Rollup({
+    addSeries(step, rows) {
+      history.addSeries(step, rows)
+      if (step === '10s') peaks.add(rows)
+    },
+    querySeries: history.querySeries,
+  })
   const retention = new Retention(history, settingsSchema.parse({}).retention)
   const backends = () => slots.entries().filter((entry) => entry.configured && entry.backend !== '')
   const named = () =>
@@ -121,6 +137,11 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     retain: (config) => retention.set(config),
     lastSample: (pool, backend) => sampler.lastSample(pool, backend),
     storage: () => queue.status(),
+    hour: {
+      peak: (pool) => peaks.peak(pool, Date.now()),
+      carried: (pool, backend) => peaks.carried(pool, backend, Date.now()),
+    },
+    hourMoved: () => ticks % HOUR_EVERY_TICKS === 0 && peaks.moved(Date.now()),
     tick(now) {
       revision = now
       const tick = sampler.tick(Date.now())
@@ -128,6 +149,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
       probes = []
       history.addProbes(seen)
       queue.flush()
+      refill.tick()
       if (ticks++ % PRUNE_EVERY_TICKS === 0) retention.prune(Date.now())
       return withProbes(tick, seen, sampler, reader, slots)
     },

@@ -2,7 +2,10 @@
 import type { Attention, BackendStatus, PoolStatus, Status } from '../../shared/api/live.ts'
 import type { Config } from '../../shared/config/config.ts'
 
-export type AttentionFacts = Pick<Status, 'listeners' | 'pools' | 'workers' | 'storage' | 'draining'>
+export type AttentionFacts = Pick<Status, 'listeners' | 'pools' | 'workers' | 'storage' | 'draining'> & {
+  /** Pools whose connection limits would not have taken the last hour's peak without their largest backend. */
+  tight: ReadonlySet<string>
+}
 
 function backendAttention(pool: PoolStatus, backend: BackendStatus): Attention[] {
   if (backend.drain?.removed || (backend.availability !== 'unhealthy' && backend.availability !== 'ejected')) return []
@@ -79,6 +82,16 @@ function processAttention({ workers, storage }: AttentionFacts): Attention[] {
   return items
 }
 
+function tightAttention(pool: PoolStatus): Attention {
+  return {
+    key: `tight:${pool.id}`,
+    severity: 'warning',
+    title: `${pool.id} cannot lose a backend`,
+    advice: `${pool.canLoseOne.sentence} Raise maxConnections where the backends can take it, or add one.`,
+    pool: pool.id,
+  }
+}
+
 /** Everything worth a look, errors first. Empty when all is well. */
 export function attentionOf(facts: AttentionFacts, config: Config): Attention[] {
   const routed = new Set(config.routes.map((route) => route.action.pool))
@@ -91,5 +104,6 @@ export function attentionOf(facts: AttentionFacts, config: Config): Attention[] 
       advice: listener.problem ?? 'Choose another address, or stop the program that holds this one.',
     }))
   items.push(...processAttention(facts), ...facts.pools.flatMap((pool) => poolAttention(pool, routed.has(pool.id))))
+  items.push(...facts.pools.filter((pool) => facts.tight.has(pool.id)).map(tightAttention))
   return items.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
 }

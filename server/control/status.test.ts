@@ -21,6 +21,7 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
       failingOpen: () => false,
     },
     numbers: { inFlight: () => 4, tunnels: () => 1, last: () => null },
+    hour: { peak: () => ({ inFlight: 0, requestsPerSecond: 0 }), carried: () => 0 },
     drainOf: () => null,
     removed: [],
     listeners: [],
@@ -53,6 +54,41 @@ describe('the status', () => {
     )
     expect(status.pools[0]).toMatchObject({ condition: 'healthy', backends: [{}, { availability: 'disabled' }] })
     expect(status.attention).toEqual([])
+  })
+
+  it.each([
+    ['without limits and without traffic', {}, 0, 'unknown', null, []],
+    ['with limits that suffice', { maxConnections: 60 }, 60, 'yes', 'app-1', []],
+    ['with limits that do not', { maxConnections: 60 }, 61, 'no', 'app-1', ['tight:app']],
+    ['without limits, by what was carried', {}, 30, 'yes', 'app-1', []],
+    ['without limits, at a peak that was never carried', {}, 90, 'unknown', 'app-1', []],
+  ] as const)('says whether a pool can lose a backend: %s', (_, change, peak, verdict, lost, keys) => {
+    const document = smallDocument()
+    for (const backend of document.pools?.[0]?.backends ?? []) Object.assign(backend, change)
+    const status = assembleStatus(
+      parts(
+        { 'app-1': 'healthy', 'app-2': 'healthy' },
+        {
+          config: configSchema.parse(document),
+          hour: { peak: () => ({ inFlight: peak, requestsPerSecond: peak }), carried: () => 45 },
+        },
+      ),
+    )
+    expect(status.pools[0]?.canLoseOne).toMatchObject({ verdict, lost })
+    expect(status.attention.map((item) => item.key)).toEqual(keys)
+  })
+
+  it('needs nobody for a pool that cannot lose its only backend, and counts backups only where they would step in', () => {
+    const document = smallDocument()
+    Object.assign(document.pools?.[0]?.backends?.[1] as object, { backup: true, maxConnections: 90 })
+    Object.assign(document.pools?.[0]?.backends?.[0] as object, { maxConnections: 100 })
+    const config = configSchema.parse(document)
+    const hour = { peak: () => ({ inFlight: 95, requestsPerSecond: 1 }), carried: () => 0 }
+    const both = assembleStatus(parts({ 'app-1': 'healthy', 'app-2': 'healthy' }, { config, hour }))
+    expect(both.pools[0]?.canLoseOne).toMatchObject({ verdict: 'no', lost: 'app-1' })
+    const alone = assembleStatus(parts({ 'app-1': 'healthy', 'app-2': 'unhealthy' }, { config, hour }))
+    expect(alone.pools[0]?.canLoseOne.sentence).toBe('app-1 is the only available backend.')
+    expect(alone.attention.map((item) => item.key)).toEqual(['backend:app/app-2'])
   })
 
   it('shows removed backends while they drain', () => {

@@ -13,6 +13,7 @@ import type {
 } from '../../shared/api/live.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
+import { type CapacityAnswer, canLoseOne, type PoolPeak } from '../core/capacity.ts'
 import { attentionOf } from './attention.ts'
 import type { RemovedBackend } from './drain.ts'
 
@@ -44,6 +45,14 @@ export interface LiveNumbers {
   last(pool: string, backend: string): Sample | null
 }
 
+/** What was seen in the last hour. */
+export interface HourNumbers {
+  /** Highest load of the pool as a whole. */
+  peak(pool: string): PoolPeak
+  /** Most requests per second that the backend carried well; 0: never seen. */
+  carried(pool: string, backend: string): number
+}
+
 export interface StatusParts {
   boot: string
   version: string
@@ -56,6 +65,7 @@ export interface StatusParts {
   draining: boolean
   facts: AvailabilityFacts
   numbers: LiveNumbers
+  hour: HourNumbers
   drainOf: (pool: string, backend: string) => DrainStatus | null
   removed: RemovedBackend[]
   listeners: ListenerStatus[]
@@ -131,21 +141,45 @@ function conditionOf(backends: BackendStatus[]): PoolStatus['condition'] {
   return well.length === wanted.length ? 'healthy' : 'degraded'
 }
 
-function poolStatus(parts: StatusParts, pool: PoolConfig, removed: RemovedBackend[]): PoolStatus {
+/** Backups count only where fewer than two others take traffic: they would step in. */
+function capacityOf(parts: StatusParts, pool: PoolConfig, backends: BackendStatus[]): CapacityAnswer {
+  const loads = pool.backends.map(({ id, backup, weight, maxConnections }, index) => ({
+    id,
+    backup,
+    available: backends[index]?.availability === 'healthy' && weight > 0,
+    maxConnections,
+    carriedPerSecond: parts.hour.carried(pool.id, id),
+  }))
+  const primary = loads.filter((load) => !load.backup)
+  const enough = primary.filter((load) => load.available).length >= 2
+  return canLoseOne(enough ? primary : loads, parts.hour.peak(pool.id))
+}
+
+function poolStatus(
+  parts: StatusParts,
+  pool: PoolConfig,
+  removed: RemovedBackend[],
+): { status: PoolStatus; tight: boolean } {
   const backends = pool.backends.map((backend) => backendStatus(parts, pool, backend))
-  return {
+  const capacity = capacityOf(parts, pool, backends)
+  const { verdict, sentence, lost = null, yardstick } = capacity
+  const status: PoolStatus = {
     id: pool.id,
     strategy: pool.strategy.type,
     condition: conditionOf(backends),
     failingOpen: parts.facts.failingOpen(pool.id),
     backends: [...backends, ...removed.map((item) => removedStatus(parts, item))],
+    canLoseOne: { verdict, sentence, lost },
   }
+  return { status, tight: verdict === 'no' && yardstick === 'connections' }
 }
 
 /** Everything live, in one value. */
 export function assembleStatus(parts: StatusParts): Status {
   const removed = Map.groupBy(parts.removed, (item) => item.pool)
-  const pools = parts.config.pools.map((pool) => poolStatus(parts, pool, removed.get(pool.id) ?? []))
+  const all = parts.config.pools.map((pool) => poolStatus(parts, pool, removed.get(pool.id) ?? []))
+  const pools = all.map((pool) => pool.status)
+  const tight = new Set(all.filter((pool) => pool.tight).map((pool) => pool.status.id))
   const { boot, version, now, startedAt, revision, draining, listeners, workers, storage, memoryBytes, demo } = parts
   const facts = { listeners, pools, workers, storage, draining }
   return {
@@ -155,7 +189,7 @@ export function assembleStatus(parts: StatusParts): Status {
     startedAt,
     revision,
     ...facts,
-    attention: attentionOf(facts, parts.config),
+    attention: attentionOf({ ...facts, tight }, parts.config),
     last: parts.total,
     memoryBytes,
     demo,

@@ -12,6 +12,7 @@ const backends = [
   { id: 'a2', availability: 'ejected' },
 ] as BackendStatus[]
 
+const canLoseOne = { verdict: 'unknown', sentence: '', lost: null } as const
 const status: Status = {
   boot: 'b',
   version: '1.2.3',
@@ -20,7 +21,7 @@ const status: Status = {
   revision: 12,
   draining: false,
   listeners: [{ id: 'web', protocol: 'http', address: '', condition: 'listening', problem: null, connections: 4 }],
-  pools: [{ id: 'app', strategy: 'round-robin', condition: 'degraded', failingOpen: false, backends }],
+  pools: [{ id: 'app', strategy: 'round-robin', condition: 'degraded', failingOpen: false, backends, canLoseOne }],
   workers: [
     { index: 0, condition: 'running', restarts: 0, utilization: 0 },
     { index: 1, condition: 'restarting', restarts: 2, utilization: 0 },

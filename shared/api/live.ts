@@ -93,6 +93,16 @@ export interface PoolStatus {
   failingOpen: boolean
   /** Includes removed backends while they drain. */
   backends: BackendStatus[]
+  canLoseOne: CanLoseOne
+}
+
+/** Whether the pool would have carried the peak of its last hour without its largest backend. */
+export interface CanLoseOne {
+  verdict: 'yes' | 'no' | 'unknown'
+  /** Why, with the numbers. */
+  sentence: string
+  /** The backend whose loss was assumed; null when there is none to lose. */
+  lost: string | null
 }
 
 export interface ListenerStatus {

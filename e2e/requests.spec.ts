@@ -119,7 +119,7 @@ test('the detail opens by its address, tells every attempt, and makes a command 
   await expect(page.getByRole('heading', { name: 'Events' })).toBeVisible()
   await page.keyboard.press('g')
   await page.keyboard.press('q')
-  await expect(page.getByRole('heading', { name: 'Requests' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Requests', exact: true })).toBeVisible()
   await page.keyboard.press('j')
   await expect(rows(page).first()).toBeFocused()
   await page.keyboard.press('Enter')

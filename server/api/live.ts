@@ -21,6 +21,8 @@ const exchangesQuery = z.object({
   path: z.string().max(1024).optional().describe('Text that the path contains.'),
   client: z.string().max(64).optional().describe('Text that the client address begins with.'),
   minMs: z.coerce.number().min(0).optional().describe('Only those that took at least this long, milliseconds.'),
+  outcome: z.enum(['complete', 'client-aborted', 'backend-broke', 'refused']).optional().describe('How it ended.'),
+  loggedBecause: z.enum(['error', 'slow', 'debug', 'sample']).optional().describe('Why it is in the log.'),
   before: z.coerce
     .number()
     .int()

@@ -31,6 +31,8 @@ export interface ExchangesQuery {
   client?: string
   /** Only slower ones, milliseconds. */
   minMs?: number
+  outcome?: ExchangeRecord['outcome']
+  loggedBecause?: ExchangeRecord['loggedBecause']
   /** Only those before this time, epoch milliseconds: the next page. */
   before?: number
   limit: number

@@ -1,4 +1,4 @@
-/** Keys: `g o` overview, `g e` events, `g p` first pool, `n` add a backend, `?` all of them. */
+/** Keys: `g o` overview, `g q` requests, `g e` events, `g p` first pool, `n` add a backend, `?` all of them. */
 import { Kbd, Modal, Table } from '@mantine/core'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
@@ -8,9 +8,11 @@ const help: [string[], string][] = [
   [['Ctrl', 'K'], 'Search and commands'],
   [['g', 'o'], 'Overview'],
   [['g', 'p'], 'First pool'],
+  [['g', 'q'], 'Requests'],
   [['g', 'e'], 'Events'],
   [['n'], 'Add a backend'],
-  [['j', 'k'], 'Next and previous backend (pool page)'],
+  [['/'], 'Filter (requests page)'],
+  [['j', 'k'], 'Next and previous backend or request'],
   [['x'], 'Select the backend'],
   [['d'], 'Drain or activate it'],
   [['?'], 'This list'],
@@ -28,6 +30,7 @@ export function useKeys(onHelp: () => void): void {
   useEffect(() => {
     const go = (key: string) => {
       if (key === 'o') void navigate({ to: '/' })
+      else if (key === 'q') void navigate({ to: '/requests' })
       else if (key === 'e') void navigate({ to: '/events' })
       else if (key === 'p' && first !== undefined) void navigate({ to: '/pools/$pool', params: { pool: first } })
     }

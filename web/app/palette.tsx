@@ -1,6 +1,16 @@
 /** Ctrl K: go to anything, do the common things. */
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
-import { IconArrowsShuffle, IconPlus, IconSearch, IconServer2, IconStack2, IconTransferOut } from '@tabler/icons-react'
+import {
+  IconActivity,
+  IconArrowsShuffle,
+  IconCircleX,
+  IconListSearch,
+  IconPlus,
+  IconSearch,
+  IconServer2,
+  IconStack2,
+  IconTransferOut,
+} from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
 import { api } from '../lib/api.ts'
@@ -13,7 +23,27 @@ export function Palette() {
   const { run } = useChange()
   const open = (dialog: 'add-backend' | 'strategy', pool: string) =>
     void navigate({ to: '/pools/$pool', params: { pool }, search: { dialog, in: pool } })
-  const actions: SpotlightActionData[] = (status?.pools ?? []).flatMap((pool) => [
+  const pages: SpotlightActionData[] = [
+    {
+      id: 'requests',
+      label: 'Go to requests',
+      leftSection: <IconListSearch size={18} />,
+      onClick: () => void navigate({ to: '/requests' }),
+    },
+    {
+      id: 'requests-errors',
+      label: 'Show requests that failed',
+      leftSection: <IconCircleX size={18} />,
+      onClick: () => void navigate({ to: '/requests', search: { q: 'status:5xx' } }),
+    },
+    {
+      id: 'events',
+      label: 'Go to events',
+      leftSection: <IconActivity size={18} />,
+      onClick: () => void navigate({ to: '/events' }),
+    },
+  ]
+  const ofPools: SpotlightActionData[] = (status?.pools ?? []).flatMap((pool) => [
     {
       id: `pool-${pool.id}`,
       label: `Go to pool ${pool.id}`,
@@ -55,7 +85,7 @@ export function Palette() {
   ])
   return (
     <Spotlight
-      actions={actions}
+      actions={[...ofPools, ...pages]}
       shortcut="mod + K"
       limit={12}
       nothingFound="Nothing like that"

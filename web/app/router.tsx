@@ -72,6 +72,27 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('../features/events/events-page.tsx'), 'EventsPage'),
 })
 
+interface RequestsSearch extends DialogSearch {
+  /** The filter line. */
+  q?: string
+  /** Id of the request whose detail is open. */
+  exchange?: string
+}
+
+/** A word that is a number, such as `404`, comes out of an address as one. */
+const line = (value: unknown) => text(typeof value === 'number' ? String(value) : value)
+
+const requests = createRoute({
+  getParentRoute: () => shell,
+  path: '/requests',
+  validateSearch: (given: Given): RequestsSearch => ({
+    ...dialogSearch(given),
+    q: line(given.q),
+    exchange: line(given.exchange),
+  }),
+  component: lazyRouteComponent(() => import('../features/requests/requests-page.tsx'), 'RequestsPage'),
+})
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -86,7 +107,7 @@ const setup = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([overview, pool, events]), signIn, setup]),
+  routeTree: root.addChildren([shell.addChildren([overview, pool, requests, events]), signIn, setup]),
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,
   defaultErrorComponent: PageError,

@@ -1,5 +1,5 @@
-/** Where one can go: overview, each pool with its state, events. */
-import { IconActivity, IconLayoutDashboard } from '@tabler/icons-react'
+/** Where one can go: overview, requests, events, each pool with its state. */
+import { IconActivity, IconLayoutDashboard, IconListSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { PoolStatus } from '../../shared/api/live.ts'
 import { useStatus } from '../lib/live.ts'
@@ -31,6 +31,9 @@ export function Sidebar({ bare = false }: { bare?: boolean }) {
       )}
       <Link to="/" className="ek-nav" activeOptions={{ exact: true, includeSearch: false }}>
         <IconLayoutDashboard size={18} aria-hidden /> Overview
+      </Link>
+      <Link to="/requests" className="ek-nav" activeOptions={{ includeSearch: false }}>
+        <IconListSearch size={18} aria-hidden /> Requests
       </Link>
       <Link to="/events" className="ek-nav" activeOptions={{ includeSearch: false }}>
         <IconActivity size={18} aria-hidden /> Events

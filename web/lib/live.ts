@@ -3,6 +3,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { BackendStatus, BackendTick, Sample, Status, Tick } from '../../shared/api/live.ts'
+import type { ExchangeRecord } from '../../shared/api/records.ts'
+import { deliver, exchangesWanted, feedOpened, watchWanted } from './exchange-feed.ts'
 import { keys } from './queries.ts'
 
 /** Seconds of ticks kept: a quarter of an hour. */
@@ -111,9 +113,15 @@ function connect(client: QueryClient): () => void {
 
   function open(): void {
     // What was missed is replayed by the server, or it says `reset`.
-    source = new EventSource(`/api/v1/stream${lastId === '' ? '' : `?lastEventId=${encodeURIComponent(lastId)}`}`)
+    const wanted = exchangesWanted()
+    const asked = new URLSearchParams({
+      ...(wanted && { exchanges: '1' }),
+      ...(lastId !== '' && { lastEventId: lastId }),
+    })
+    source = new EventSource(`/api/v1/stream${asked.size === 0 ? '' : `?${asked}`}`)
     source.onopen = () => {
       attempts = 0
+      if (wanted) feedOpened()
       lastTick = performance.now()
       setState({ state: 'live', retryIn: 0, stale: false })
     }
@@ -141,6 +149,7 @@ function connect(client: QueryClient): () => void {
       if (before?.revision !== status.revision) void client.invalidateQueries({ queryKey: keys.config })
     })
     on('event', () => void client.invalidateQueries({ queryKey: keys.events }))
+    on<ExchangeRecord[]>('exchange', deliver)
     on('reset', refetch)
   }
 
@@ -166,8 +175,15 @@ function connect(client: QueryClient): () => void {
       setState({ ...current, retryIn: current.retryIn - 1 })
   }, 1000)
   document.addEventListener('visibilitychange', onVisibility)
+  // One stream per page: the same one, opened anew where it stood, carries requests too while they are looked at.
+  watchWanted(() => {
+    if (source === undefined) return
+    source.close()
+    open()
+  })
   open()
   return () => {
+    watchWanted(() => undefined)
     clearInterval(watch)
     document.removeEventListener('visibilitychange', onVisibility)
     close()

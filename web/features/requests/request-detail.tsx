@@ -1,0 +1,156 @@
+/** One request: what it was, where its time went, why this backend. Its address opens it again. */
+import { Button, CopyButton, Drawer, Skeleton } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { ExchangeRecord } from '../../../shared/api/records.ts'
+import { CopyCurl } from '../../components/copy-curl.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { ErrorState } from '../../components/error-state.tsx'
+import { ApiProblem, api } from '../../lib/api.ts'
+import { bytes, millis } from '../../lib/format.ts'
+import './detail.css'
+import { LoggedMark, outcomeWords, StatusMark } from './marks.tsx'
+import { preciseTime } from './request-list.tsx'
+import { Waterfall } from './waterfall-view.tsx'
+import { Why } from './why.tsx'
+
+export interface RequestDetailProps {
+  id: string | undefined
+  /** The record, when a row has it. */
+  known: ExchangeRecord | undefined
+  onClose: () => void
+}
+
+function Facts({ exchange }: { exchange: ExchangeRecord }) {
+  const way = [exchange.listener, exchange.route ?? 'no route']
+  const facts: [string, ReactNode][] = [
+    ['Began', preciseTime(exchange.at)],
+    ['Total', millis(exchange.totalMs)],
+    ['Ended', outcomeWords[exchange.outcome]],
+    ['Logged as', <LoggedMark key="logged" because={exchange.loggedBecause} />],
+    [
+      'Client',
+      <span key="client" className="mono">
+        {exchange.client}
+      </span>,
+    ],
+    [
+      'Host',
+      <span key="host" className="mono">
+        {exchange.host}
+      </span>,
+    ],
+    ['Received', bytes(exchange.bytesIn)],
+    ['Sent', bytes(exchange.bytesOut)],
+    [
+      'Way',
+      <span key="way">
+        {way.join(' → ')}
+        {exchange.pool !== null && (
+          <>
+            {' → '}
+            <Link to="/pools/$pool" params={{ pool: exchange.pool }}>
+              {exchange.pool}
+            </Link>
+          </>
+        )}
+        {' → '}
+        {exchange.backend ?? 'no backend'}
+      </span>,
+    ],
+  ]
+  return (
+    <dl className="ek-req-facts">
+      {facts.map(([name, value]) => (
+        <div key={name} data-wide={name === 'Way' || undefined}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Body({ exchange }: { exchange: ExchangeRecord }) {
+  return (
+    <div className="ek-req-detail">
+      <p className="ek-req-line">
+        <StatusMark exchange={exchange} />
+        <span className="mono">
+          <strong>{exchange.method}</strong> {exchange.path}
+        </span>
+      </p>
+      {exchange.ours && <p className="ek-dim">Evenkeel made this answer, not a backend.</p>}
+      <div className="ek-req-bar">
+        <span className="mono ek-dim ek-req-break">{exchange.id}</span>
+        <span className="ek-actions">
+          <CopyButton value={exchange.id}>
+            {({ copied, copy }) => (
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                color="gray"
+                onClick={copy}
+                leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+              >
+                {copied ? 'Copied' : 'Copy request id'}
+              </Button>
+            )}
+          </CopyButton>
+          <CopyCurl call={{ method: 'GET', path: `/exchanges/${encodeURIComponent(exchange.id)}` }} />
+        </span>
+      </div>
+      <Facts exchange={exchange} />
+      <section aria-labelledby="request-time">
+        <h2 id="request-time">Where the time went</h2>
+        <Waterfall exchange={exchange} />
+      </section>
+      <section aria-labelledby="request-why">
+        <h2 id="request-why">Why this backend</h2>
+        <Why exchange={exchange} />
+      </section>
+    </div>
+  )
+}
+
+export function RequestDetail({ id, known, onClose }: RequestDetailProps) {
+  const fetched = useQuery({
+    queryKey: ['exchange', id],
+    queryFn: () => api<ExchangeRecord>('GET', `/exchanges/${encodeURIComponent(id ?? '')}`),
+    enabled: id !== undefined && known === undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  const exchange = known ?? fetched.data
+  const gone = fetched.error instanceof ApiProblem && fetched.error.status === 404
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      position="right"
+      size={680}
+      title="Request"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      overlayProps={{ backgroundOpacity: 0.35 }}
+    >
+      {exchange !== undefined ? (
+        <Body exchange={exchange} />
+      ) : gone ? (
+        <EmptyState title="This request is not in the log any more">
+          Id <span className="mono">{id}</span>. The log holds the newest 5,000 and starts anew with the process.
+          Requests that were not sampled were never in it.
+        </EmptyState>
+      ) : fetched.isError ? (
+        <ErrorState title="The request cannot be loaded" error={fetched.error} onRetry={() => void fetched.refetch()} />
+      ) : (
+        <div aria-busy="true" role="status" aria-label="Loading the request">
+          <Skeleton height={24} mb={16} />
+          <Skeleton height={120} mb={16} />
+          <Skeleton height={160} />
+        </div>
+      )}
+    </Drawer>
+  )
+}

@@ -14,10 +14,24 @@ const accent: MantineColorsTuple = [
   '#063a86',
 ]
 
+/** Mantine's own greys for the dark scheme, on the scale of app.css: texts, borders, inputs and menus, panels, ground. */
+const dark: MantineColorsTuple = [
+  '#e7eaee',
+  '#b9c1ca',
+  '#98a2ae',
+  '#7f8a97',
+  '#2c333c',
+  '#242a32',
+  '#171b21',
+  '#12151a',
+  '#0f1216',
+  '#0c0e11',
+]
+
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 6 },
-  colors: { accent },
+  colors: { accent, dark },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   defaultRadius: 6,

@@ -11,6 +11,7 @@ import { useConfig } from '../../lib/queries.ts'
 import { BackendCards } from './backend-cards.tsx'
 import { BackendTable } from './backend-table.tsx'
 import { BulkBar } from './bulk-bar.tsx'
+import { CapacityLine } from './capacity-line.tsx'
 import { PoolCharts } from './pool-charts.tsx'
 import { useSelection } from './use-selection.ts'
 
@@ -62,6 +63,7 @@ export function PoolPage() {
                   .join(', ')}
               </>
             )}
+            {pool.backends.length > 0 && <CapacityLine answer={pool.canLoseOne} />}
           </>
         }
         actions={

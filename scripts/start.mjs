@@ -1,15 +1,16 @@
 /** `npm start`: installs and builds what is missing, then becomes the balancer. Everything after `--` goes to the server. */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { join } from 'node:path'
-import { buildPage, install, nodeBinary, requireNode, root } from './prepare.mjs'
+import { buildPage, install, requireNode, serverCommand } from './prepare.mjs'
 
 requireNode()
 install()
 buildPage()
 
-const server = spawn(nodeBinary(), [join(root, 'server', 'main.ts'), ...process.argv.slice(2)], {
+const { file, args, env } = serverCommand(process.argv.slice(2))
+const server = spawn(file, args, {
   stdio: 'inherit',
+  env,
   // A group of its own: a terminal sends Ctrl-C to the whole group, npm passes it on as well, and the server must hear it once.
   detached: process.platform !== 'win32',
 })

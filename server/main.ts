@@ -1,5 +1,6 @@
 /** Front door: options → app → start → signal → drain. Node's version is checked before anything native is loaded. */
 import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 
 /** better-sqlite3's prebuilt binary and TypeScript without a build both need it. */
@@ -27,3 +28,5 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const { run } = await import('./run.ts')
 await run(answer.options, version)
+// Where a cache for compiled code is named (NODE_COMPILE_CACHE), it is written now: a killed process would not write it at its end.
+setTimeout(flushCompileCache, 3000).unref()

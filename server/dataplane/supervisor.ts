@@ -10,6 +10,9 @@ import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
 
 const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 10_000
+/** Memory of a worker for what lives short and what lives long, in MB. */
+const YOUNG_MB = 32
+const OLD_MB = 4096
 /** A worker that has run this long starts over with the shortest back-off. */
 const STEADY_MS = 60_000
 
@@ -91,9 +94,11 @@ export class Supervisor {
     const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via, secret }
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: init,
+      // The process keeps its young generations small; a thread that carries traffic makes many short-lived things.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
       name: `evenkeel-${seat.index}`,
       // http-proxy calls util._extend; there is nothing an operator could do about it.
-      execArgv: [...process.execArgv, '--disable-warning=DEP0060'],
+      execArgv: ['--disable-warning=DEP0060'],
     })
     seat.worker = worker
     seat.startedAt = performance.now()

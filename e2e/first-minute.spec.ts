@@ -167,7 +167,6 @@ for (const scheme of ['light', 'dark'] as const) {
       const screens = [
         '/',
         '/events',
-        '/requests',
         '/requests?q=status:abc',
         '/requests?exchange=unknown',
         '/pools/app',

@@ -94,7 +94,7 @@ test('a request is on screen within two seconds, can be filtered, held back and 
   settle()
 })
 
-test('the detail opens by its address, tells every attempt, and makes a command that shows the choice', async ({
+test('the detail opens by its address and tells every attempt; keys lead there and through the rows', async ({
   page,
 }) => {
   const { running, send } = await world(page)

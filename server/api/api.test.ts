@@ -169,6 +169,7 @@ describe('what is live', () => {
         path: `/p/${n}`,
         client: '10.0.0.1',
         totalMs: n * 10,
+        outcome: n < 3 ? 'client-aborted' : 'complete',
       },
     })) as ExchangeRecord[]
     world = await adminWorld({ exchanges: ({ limit }) => log.slice(0, limit) })
@@ -179,6 +180,9 @@ describe('what is live', () => {
     expect(await ids('method=get&limit=2')).toEqual(['e1', 'e3'])
     expect(await ids('before=98&limit=2')).toEqual(['e3', 'e4'])
     expect(await ids('path=/P/7')).toEqual(['e7'])
+    expect(await ids('id=e9')).toEqual(['e9'])
+    expect(await ids('id=E9')).toEqual([])
+    expect(await ids('outcome=client-aborted&method=get')).toEqual(['e1'])
   })
 
   it('is described by OpenAPI', async () => {

@@ -9,6 +9,7 @@ import type { StreamHub } from './stream-hub.ts'
 
 const name = z.string().max(64).optional()
 const exchangesQuery = z.object({
+  id: z.string().max(128).optional().describe('The one with this id; an empty list when it is not in the log.'),
   listener: name,
   route: name,
   pool: name,
@@ -39,9 +40,14 @@ const streamQuery = z.object({
 /** Most that the log is asked for when conditions are left that it may not know. */
 const MOST_LOOKED_AT = 5000
 
+/** Conditions that ask for a field as it is. */
+const exact = ['id', 'outcome', 'loggedBecause'] as const
+
 /** Conditions that the log need not know; it may answer more than was asked for. */
-function wanted(exchange: ExchangeRecord, { method, path, client, minMs, before }: ExchangesQuery): boolean {
+function wanted(exchange: ExchangeRecord, query: ExchangesQuery): boolean {
+  const { method, path, client, minMs, before } = query
   return (
+    exact.every((name) => query[name] === undefined || exchange[name] === query[name]) &&
     (method === undefined || exchange.method === method.toUpperCase()) &&
     (path === undefined || exchange.path.toLowerCase().includes(path.toLowerCase())) &&
     (client === undefined || exchange.client.startsWith(client)) &&
@@ -52,7 +58,8 @@ function wanted(exchange: ExchangeRecord, { method, path, client, minMs, before 
 
 async function listExchanges(parts: ApiParts, query: ExchangesQuery): Promise<ExchangeRecord[]> {
   const { method, path, client, minMs, before } = query
-  const plain = [method, path, client, minMs, before].every((condition) => condition === undefined)
+  const named = exact.map((name) => query[name])
+  const plain = [...named, method, path, client, minMs, before].every((condition) => condition === undefined)
   const found = await parts.exchanges({ ...query, limit: plain ? query.limit : MOST_LOOKED_AT })
   return found.filter((exchange) => wanted(exchange, query)).slice(0, query.limit)
 }

@@ -18,6 +18,7 @@ export type EventsQuery = z.infer<typeof eventsQuerySchema>
 
 /** Which exchanges to list; conditions add up. An answer with more than was asked for is narrowed down by the API. */
 export interface ExchangesQuery {
+  id?: string
   listener?: string
   route?: string
   pool?: string

@@ -42,7 +42,7 @@ describe('a filter word', () => {
     ['outcome:complete', { outcome: 'complete' }, { outcome: 'client-aborted' }],
     ['logged:error', { loggedBecause: 'error' }, { loggedBecause: 'sample' }],
     ['host:EXAMPLE', {}, { host: 'other' }],
-    ['id:01jabc', {}, { id: '01JABD' }],
+    ['id:01JABC', { id: '01JABC' }, { id: '01JABD' }],
   ] as [string, Record<string, string>, Partial<ExchangeRecord>][])('%s', (line, query, other) => {
     const filter = readFilter(line)
     expect(filter).toMatchObject({ query, problems: [], empty: false })

@@ -70,7 +70,7 @@ const readers: Readonly<Record<string, Read>> = {
     reasons.includes(value)
       ? { test: (exchange) => exchange.loggedBecause === value, query: { loggedBecause: value } }
       : oneOf(reasons),
-  id: (value) => ({ test: (exchange) => exchange.id.toLowerCase() === value.toLowerCase() }),
+  id: (value) => ({ test: (exchange) => exchange.id === value, query: { id: value } }),
 }
 
 /** Every word there is, for help. */

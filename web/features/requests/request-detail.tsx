@@ -8,7 +8,7 @@ import type { ExchangeRecord } from '../../../shared/api/records.ts'
 import { CopyCurl } from '../../components/copy-curl.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorState } from '../../components/error-state.tsx'
-import { ApiProblem, api } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { bytes, millis } from '../../lib/format.ts'
 import './detail.css'
 import { LoggedMark, outcomeWords, StatusMark } from './marks.tsx'
@@ -118,13 +118,15 @@ function Body({ exchange }: { exchange: ExchangeRecord }) {
 export function RequestDetail({ id, known, onClose }: RequestDetailProps) {
   const fetched = useQuery({
     queryKey: ['exchange', id],
-    queryFn: () => api<ExchangeRecord>('GET', `/exchanges/${encodeURIComponent(id ?? '')}`),
+    // Asked as a list, so that one that is gone is an empty answer and not a failed request.
+    queryFn: async () =>
+      (await api<ExchangeRecord[]>('GET', `/exchanges?id=${encodeURIComponent(id ?? '')}`))[0] ?? null,
     enabled: id !== undefined && known === undefined,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
-  const exchange = known ?? fetched.data
-  const gone = fetched.error instanceof ApiProblem && fetched.error.status === 404
+  const exchange = known ?? fetched.data ?? undefined
+  const gone = fetched.data === null
   return (
     <Drawer
       opened={id !== undefined}

@@ -101,7 +101,7 @@ function storageError(cause: unknown): ControlError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new ControlError(
     'storage-failing',
-    `The change was not saved: ${why}. Nothing has changed; traffic goes on with the configuration in force.`,
+    `The change was not saved: ${why.replace(/\.$/, '')}. Nothing has changed; traffic goes on with the configuration in force.`,
     { cause, retryAfterSeconds: 5 },
   )
 }

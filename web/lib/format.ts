@@ -33,6 +33,7 @@ export function percent(share: number): string {
 /** Milliseconds, or a dash when there is nothing to tell. */
 export function millis(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  if (value > 0 && value < 0.05) return '< 0.1 ms'
   if (value < 10) return `${value.toFixed(1)} ms`
   return value < 10_000 ? `${whole.format(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }

@@ -108,7 +108,7 @@ function Body({ exchange }: { exchange: ExchangeRecord }) {
         <Waterfall exchange={exchange} />
       </section>
       <section aria-labelledby="request-why">
-        <h2 id="request-why">Why this backend</h2>
+        <h2 id="request-why">{exchange.backend === null ? 'Why no backend' : 'Why this backend'}</h2>
         <Why exchange={exchange} />
       </section>
     </div>

@@ -53,10 +53,12 @@ export function Waterfall({ exchange }: { exchange: ExchangeRecord }) {
         </>
       )}
       {attempts.length === 0 && <p className="ek-dim">No backend was tried.</p>}
-      <div className="axis ek-dim" aria-hidden>
-        <span>0</span>
-        <span>{millis(total)}</span>
-      </div>
+      {phases.length + attempts.length > 0 && (
+        <div className="axis ek-dim" aria-hidden>
+          <span>0</span>
+          <span>{millis(total)}</span>
+        </div>
+      )}
     </div>
   )
 }

@@ -21,7 +21,7 @@ export function choiceSentence(chosen: string | null, reason: string, why: WhyRe
   return why.sticky === undefined ? choice : `The client's cookie names ${why.sticky}; ${choice}`
 }
 
-/** Score as the strategy compared it. */
+/** Score as the strategy compared it, or a weight that slow start makes a fraction of. */
 export function scoreText(score: number | undefined): string {
   if (score === undefined) return '–'
   if (!Number.isFinite(score)) return String(score)

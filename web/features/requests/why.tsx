@@ -40,7 +40,7 @@ function Candidates({ why, chosen }: { why: WhyRecord; chosen: string | null }) 
                 </th>
                 {scored && <td className="num">{scoreText(candidate.score)}</td>}
                 <td className="num">{count(candidate.inFlight)}</td>
-                <td className="num">{count(candidate.weight)}</td>
+                <td className="num">{scoreText(candidate.weight)}</td>
               </tr>
             )
           })}

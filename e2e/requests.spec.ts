@@ -87,6 +87,8 @@ test('a request is on screen within two seconds, can be filtered, held back and 
   await expect(detail.getByText(/round-robin chose/)).toBeVisible()
   await expect(detail.getByText('chosen')).toBeVisible()
   await expect(page).toHaveURL(/exchange=/)
+  // While it slides in, it is see-through.
+  await page.waitForTimeout(500)
   await expectAccessible(page)
   await page.keyboard.press('Escape')
   await expect(detail).toBeHidden()
@@ -120,6 +122,7 @@ test('the detail opens by its address and tells every attempt; keys lead there a
   await page.keyboard.press('g')
   await page.keyboard.press('q')
   await expect(page.getByRole('heading', { name: 'Requests', exact: true })).toBeVisible()
+  await expect(rows(page).first()).toBeVisible()
   await page.keyboard.press('j')
   await expect(rows(page).first()).toBeFocused()
   await page.keyboard.press('Enter')

@@ -153,6 +153,8 @@ test('charts keep their history over a restart, and a backend that fails is told
 for (const scheme of ['light', 'dark'] as const) {
   for (const width of [360, 1280]) {
     test(`axe finds nothing on any screen: ${scheme}, ${width} px`, async ({ page }) => {
+      // Ten screens and more, each looked through in full: on a busy machine that is more than a story's minute.
+      test.setTimeout(150_000)
       backends = await startBackends(2)
       const running = await freshBalancer()
       await running.api(

@@ -32,7 +32,7 @@ export class ExchangeFacts {
   /** Tries before the present one; filled on retries only. */
   log: AttemptLog[] | undefined
   /** When the present attempt began, monotonic milliseconds. */
-  protected attemptedAt = 0
+  attemptedAt = 0
 
   constructor(listener: string, startedAt: number) {
     this.listener = listener

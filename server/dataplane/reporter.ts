@@ -101,7 +101,7 @@ function recordOf(
   const totalMs = nowMs - startedAt
   const attempts: ExchangeRecord['attempts'] = [...(exchange.log ?? [])]
   if (backend !== undefined && !exchange.ours) {
-    const startedMs = exchange.log?.at(-1)?.endedMs ?? 0
+    const startedMs = since(exchange.attemptedAt) ?? 0
     attempts.push({
       backend: backend.id,
       outcome: exchange.outcome === 'complete' ? 'ok' : exchange.outcome,

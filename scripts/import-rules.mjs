@@ -11,6 +11,7 @@ const walls = {
   'server/monitors': ['server/core', 'shared', 'node'],
   'server/telemetry': ['server/core', 'shared', 'prom-client', 'zod'],
   'server/control': ['server/core', 'server/db', 'server/errors.ts', 'shared', 'node', 'yaml', 'zod'],
+  'server/simulation': ['server/core', 'shared', 'node'],
   'server/db': ['shared', 'node', 'better-sqlite3', 'zod'],
   'server/api': [
     'server/control',

@@ -22,6 +22,7 @@ import { assembleStatus } from './control/status.ts'
 import { createTestRequest } from './control/test-request.ts'
 import { createThrottle } from './control/throttle.ts'
 import { createTrafficSide } from './data-plane-adapter.ts'
+import { newDebugToken } from './dataplane/debug-token.ts'
 import { createScoreboard, ScoreboardReader } from './dataplane/scoreboard.ts'
 import { Supervisor } from './dataplane/supervisor.ts'
 import { openDatabase } from './db/open.ts'
@@ -29,6 +30,7 @@ import { createDemoSwitch } from './demo-switch.ts'
 import { createMonitors } from './monitoring.ts'
 import type { Options } from './options.ts'
 import { createProber } from './prober.ts'
+import { createSimulations } from './simulations.ts'
 import { createTelemetry } from './telemetry-parts.ts'
 import { workerEvents } from './worker-events.ts'
 
@@ -88,11 +90,12 @@ export function createApp(options: Options, log: Logger, version: string): App {
     connections: () => connections(),
   })
   const events: EventSink = { record: (event) => void telemetry.events.record({ at: now(), ...event }) }
+  const secret = dataPlaneSecret(db)
   const supervisor = new Supervisor({
     workers,
     reusePort: workers > 1,
     via: 'evenkeel',
-    secret: dataPlaneSecret(db),
+    secret,
     scoreboard,
     reader,
     events: {
@@ -159,6 +162,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
   const auth = createAuth({ db, events, throttle, now, adminToken: options.adminToken })
   const setup = createSetup({ db, throttle, now })
   const demo = createDemoSwitch({ control, listeners: () => traffic.listeners(control.current().config) })
+  const simulations = createSimulations({ control, facts: monitors.facts, queries: telemetry.queries, workers })
   const api: Api = createApi({
     boot,
     version,
@@ -176,8 +180,11 @@ export function createApp(options: Options, log: Logger, version: string): App {
       addressOf: (id) =>
         traffic.listeners(control.current().config).find((listener) => id === undefined || listener.id === id)?.address,
       backendOf: (id) => telemetry.queries.exchange(id)?.backend,
+      debugToken: () => newDebugToken(secret, now()).value,
       now: clock.now,
     }),
+    debugToken: () => newDebugToken(secret, now()),
+    simulate: simulations.simulate,
     demo,
     metrics: telemetry.metrics,
     readiness: () =>
@@ -213,7 +220,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
   async function close(drainMs: number): Promise<void> {
     if (stopping) return
     stopping = true
-    await demo.halt()
+    await Promise.all([demo.halt(), simulations.close()])
     await supervisor.stop(drainMs)
     clearInterval(second)
     monitors.stop()
@@ -235,12 +242,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
         message: `started version ${version} with ${workers} worker${workers > 1 ? 's' : ''}`,
       })
       if (options.demo) await demo.start('demo')
-      const setupToken =
-        setup.needed() && options.adminToken === undefined
-          ? setup.newToken()
-          : setup.needed()
-            ? setup.newToken()
-            : undefined
+      const setupToken = setup.needed() ? setup.newToken() : undefined
       return { admin, setupToken, status: status() }
     },
     async reapply() {

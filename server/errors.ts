@@ -84,6 +84,11 @@ export const errorCatalogue = {
     title: 'Set-up is already done',
     advice: 'Sign in. If nobody can, restart with EVENKEEL_ADMIN_TOKEN and set a new password through the API.',
   },
+  'too-little-traffic': {
+    status: 409,
+    title: 'Too little recorded traffic',
+    advice: 'Ask for more minutes, wait for more requests, or simulate a synthetic mix with `mix`.',
+  },
   'stale-revision': {
     status: 412,
     title: 'The configuration has changed meanwhile',
@@ -134,6 +139,11 @@ export const errorCatalogue = {
     title: 'The database does not take changes',
     advice:
       'Traffic goes on with the configuration in force. Free disk space or repair the data directory, then retry.',
+  },
+  'simulation-failed': {
+    status: 503,
+    title: 'The simulation came to no result',
+    advice: 'Traffic is not affected. Ask for fewer minutes or a smaller mix; `detail` says what happened.',
   },
   'not-available': {
     status: 503,

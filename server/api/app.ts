@@ -22,6 +22,7 @@ import { handleErrors, sendProblem, toControlError } from './problems.ts'
 import { processRoutes, trialRoutes } from './process.ts'
 import { revisionRoutes } from './revisions.ts'
 import { sessionRoutes } from './session.ts'
+import { simulationRoutes } from './simulation.ts'
 import { createStreamHub, type StreamHub } from './stream-hub.ts'
 import { webRoutes } from './web.ts'
 
@@ -113,6 +114,7 @@ function addRoutes(app: App, parts: ApiParts, hub: StreamHub): void {
   userRoutes(app, parts, hub)
   tokenRoutes(app, parts, hub)
   trialRoutes(app, parts)
+  simulationRoutes(app, parts)
   processRoutes(app, parts)
   webRoutes(app, parts.webRoot)
 }

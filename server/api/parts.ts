@@ -11,6 +11,7 @@ import type { ConfigControl } from '../control/change-config.ts'
 import type { Drains } from '../control/drain.ts'
 import type { People } from '../control/people.ts'
 import type { Setup } from '../control/setup.ts'
+import type { Simulate } from '../control/simulation.ts'
 import type { StreamHub } from './stream-hub.ts'
 
 export type SeriesQuery = z.infer<typeof seriesQuerySchema>
@@ -95,6 +96,10 @@ export interface ApiParts {
   prober: Prober
   /** Sends `GET /` (or another path) through a listener of ours; the first one when none is named. */
   testRequest(request: { listener?: string; path: string }): Promise<TestRequestAnswer>
+  /** What an admin sends with a request to have it logged with its reasons; good until `until`, epoch milliseconds. */
+  debugToken(): { field: string; value: string; until: number }
+  /** What a change would do to a pool's traffic. */
+  simulate: Simulate
   demo: Demo
   metrics(): Promise<{ contentType: string; body: string }>
   /** Whether traffic should be sent here; `reason` says why not: draining, or no configuration in force yet. */

@@ -17,6 +17,7 @@ import { createPeople } from '../control/people.ts'
 import { createSetup } from '../control/setup.ts'
 import { createThrottle } from '../control/throttle.ts'
 import { openDatabase } from '../db/open.ts'
+import { ControlError } from '../errors.ts'
 
 export const ADMIN_TOKEN = 'environment-token-for-tests'
 export const asAdmin = { authorization: `Bearer ${ADMIN_TOKEN}`, host: 'localhost' }
@@ -146,6 +147,10 @@ export async function adminWorld(change: Partial<ApiParts> = {}): Promise<AdminW
       probeBackend: async (_pool, id) => ({ address: id, passed: true, steps: [], hint: null, suggested: null }),
     },
     testRequest: async ({ path }) => ({ url: path, status: 200, backend: 'app-1', tookMs: 1, detail: '' }),
+    debugToken: () => ({ field: 'X-Evenkeel-Debug', value: 'token', until: 0 }),
+    simulate: async () => {
+      throw new ControlError('not-available', 'There is no simulator here.')
+    },
     demo: { start: async () => undefined, stop: async () => undefined },
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }),
     readiness: () => ({ ready: true, reason: '' }),

@@ -8,6 +8,8 @@ export interface Departure {
   readonly backend: number
   /** When the backend was given the request, ms. */
   readonly givenMs: number
+  /** When its first byte came, ms; it leaves at `atMs`, with the last. */
+  readonly answeredMs: number
 }
 
 const before = (a: Departure, b: Departure): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.arrival < b.arrival)

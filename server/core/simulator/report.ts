@@ -1,4 +1,5 @@
 /** What a simulated run means: shares, imbalance, queueing, latency, who would move, and what it cannot tell. */
+import type { Arrival } from './arrivals.ts'
 import { type SimulationInput, type SimulationRun, simulate } from './simulate.ts'
 
 export interface SimulationReport {
@@ -52,8 +53,10 @@ function notPredicted({ backends, arrivals, strategy }: SimulationInput): string
   }
   if (arrivals.length < 1000)
     list.push('Small effects: fewer than 1,000 requests leave some points of share to chance.')
-  if (strategy.type === 'hash' && /^(header|cookie):/.test(strategy.on)) {
-    list.push('Headers and cookies that were not recorded: requests without them go by least connections.')
+  if (strategy.type === 'hash' && /^(header|cookie|query):/.test(strategy.on)) {
+    list.push(
+      'Headers, cookies and query parameters that were not recorded: requests without them go by least connections.',
+    )
   }
   list.push('Clients that react: slower answers usually make them send less, or try again.')
   return list
@@ -90,12 +93,15 @@ export function reportOf(run: SimulationRun): SimulationReport {
   }
 }
 
+type KeyOf = (arrival: Arrival) => string | undefined
+
 /** The backend that served most requests of each client (the first of equals). */
-function homes({ input, backendOf }: SimulationRun): Map<string, string> {
+function homes({ input, backendOf }: SimulationRun, keyOf: KeyOf): Map<string, string> {
   const counts = new Map<string, Map<string, number>>()
-  input.arrivals.forEach(({ client }, index) => {
+  input.arrivals.forEach((arrival, index) => {
     const id = input.backends[backendOf[index] as number]?.id
-    if (id === undefined) return
+    const client = keyOf(arrival)
+    if (id === undefined || client === undefined) return
     const own = counts.get(client) ?? new Map<string, number>()
     own.set(id, (own.get(id) ?? 0) + 1)
     counts.set(client, own)
@@ -105,10 +111,17 @@ function homes({ input, backendOf }: SimulationRun): Map<string, string> {
   )
 }
 
-/** Clients that would find themselves on another backend. Means something for strategies that keep clients together: hashes. */
-export function movesBetween(baseline: SimulationRun, changed: SimulationRun): Moves {
-  const before = homes(baseline)
-  const after = homes(changed)
+/**
+ * Clients (or other keys) that would find themselves on another backend. Means something for strategies that keep clients
+ * together: hashes.
+ */
+export function movesBetween(
+  baseline: SimulationRun,
+  changed: SimulationRun,
+  keyOf: KeyOf = ({ client }) => client,
+): Moves {
+  const before = homes(baseline, keyOf)
+  const after = homes(changed, keyOf)
   let moved = 0
   for (const [client, id] of before) if (after.get(client) !== id) moved += 1
   return { clients: before.size, moved, share: before.size === 0 ? 0 : moved / before.size }

@@ -19,6 +19,8 @@ export interface SimulatedBackend {
   readonly concurrency: number
   /** Service times without waiting, in ms, sorted ascending; at least one. */
   readonly serviceMs: readonly number[]
+  /** How long a request stays in flight after its first byte, ms, one for each service time; absent: not at all. */
+  readonly holdMs?: readonly number[]
 }
 
 export interface SimulationInput {
@@ -104,10 +106,10 @@ class Simulation {
     while (this.departures.nextMs <= timeMs) {
       const departure = this.departures.pop()
       if (departure === undefined) return
-      const { atMs, arrival, backend, givenMs } = departure
+      const { atMs, arrival, backend, givenMs, answeredMs } = departure
       this.now = atMs
       this.inFlight[backend] = (this.inFlight[backend] as number) - 1
-      this.strategyFor(arrival).observe?.(backend, atMs - givenMs)
+      this.strategyFor(arrival).observe?.(backend, answeredMs - givenMs)
       this.serveWaiting()
     }
   }
@@ -138,26 +140,28 @@ class Simulation {
     const count = (this.inFlight[backend] as number) + 1
     this.inFlight[backend] = count
     this.run.peakInFlight[backend] = Math.max(this.run.peakInFlight[backend] as number, count)
-    const doneMs = this.workDone(backend, this.luck[arrival] as number)
+    const { answeredMs, doneMs } = this.workDone(backend, this.luck[arrival] as number)
     this.run.backendOf[arrival] = backend
     this.run.queuedMs[arrival] = this.now - this.arrivedAt(arrival)
-    this.run.latencyMs[arrival] = doneMs - this.arrivedAt(arrival)
-    this.departures.push({ atMs: doneMs, arrival, backend, givenMs: this.now })
+    this.run.latencyMs[arrival] = answeredMs - this.arrivedAt(arrival)
+    this.departures.push({ atMs: doneMs, arrival, backend, givenMs: this.now, answeredMs })
   }
 
-  /** When the backend is done with a request given now: its earliest free place, then the service time. */
-  private workDone(backend: number, luck: number): number {
-    const { serviceMs } = this.input.backends[backend] as SimulatedBackend
-    const service = serviceMs[Math.floor(luck * serviceMs.length)] as number
+  /** When the backend answers a request given now (its earliest free place, then the service time), and is done with it. */
+  private workDone(backend: number, luck: number): { answeredMs: number; doneMs: number } {
+    const { serviceMs, holdMs } = this.input.backends[backend] as SimulatedBackend
+    const drawn = Math.floor(luck * serviceMs.length)
+    const service = serviceMs[drawn] as number
+    const hold = holdMs?.[drawn] ?? 0
     const places = this.freeAt[backend] as number[]
-    if (places.length === 0) return this.now + service
+    if (places.length === 0) return { answeredMs: this.now + service, doneMs: this.now + service + hold }
     let earliest = 0
     for (let place = 1; place < places.length; place++) {
       if ((places[place] as number) < (places[earliest] as number)) earliest = place
     }
-    const doneMs = Math.max(this.now, places[earliest] as number) + service
-    places[earliest] = doneMs
-    return doneMs
+    const answeredMs = Math.max(this.now, places[earliest] as number) + service
+    places[earliest] = answeredMs + hold
+    return { answeredMs, doneMs: answeredMs + hold }
   }
 
   private wait(arrival: number): void {

@@ -7,7 +7,7 @@ export type Say = (text: string) => void
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-/** The load straight to a backend: nothing can be faster, because load and backends share a core. */
+/** The load straight to one backend: where a proxy comes near this, load and backends are the limit, which share a core. */
 export async function direct(profile: Profile, site: Site, seconds: number): Promise<LoadResult | undefined> {
   const [port] = profile.kind === 'websocket' ? site.echoes : site.files
   return load(profile, port ?? 0, seconds).catch(() => undefined)

@@ -15,18 +15,25 @@ export interface BenchOptions {
   out: string
 }
 
+const PARTS = ['small', '10k', '1m', '1000', 'close', 'websocket', 'pick', 'memory', 'workers']
+const PEERS = ['nginx', 'haproxy', 'caddy', 'http-proxy', 'evenkeel']
+
 export const USAGE = `npm run bench -- [options]
   --quick          1 second, 3 rounds
   --seconds N      length of one round of one peer (default 3)
   --rounds N       rounds of each profile (default 5)
-  --only a,b       of: small 10k 1m 1000 close websocket pick memory workers
-  --peers a,b      of: nginx haproxy caddy http-proxy evenkeel
+  --only a,b       of: ${PARTS.join(' ')}
+  --peers a,b      of: ${PEERS.join(' ')}
   --readme         also writes the table between the marks in README.md
   --out DIR        where the report goes (default bench/results)
 `
 
-function list(text: string | undefined): string[] {
-  return (text ?? '').split(',').filter(Boolean)
+/** A word that names nothing would measure nothing and look like a success. */
+function list(text: string | undefined, known: readonly string[]): string[] {
+  const words = (text ?? '').split(',').filter(Boolean)
+  const strange = words.find((word) => !known.includes(word))
+  if (strange !== undefined) throw new Error(`there is no "${strange}"; choose of ${known.join(', ')}`)
+  return words
 }
 
 function positive(text: string | undefined, otherwise: number, most: number): number {
@@ -54,8 +61,8 @@ export function readBenchOptions(args: string[]): BenchOptions | 'help' {
   return {
     seconds: positive(values.seconds, values.quick ? 1 : 3, 60),
     rounds: Math.round(positive(values.rounds, values.quick ? 3 : 5, 100)),
-    only: list(values.only),
-    peers: list(values.peers),
+    only: list(values.only, PARTS),
+    peers: list(values.peers, PEERS),
     readme: values.readme,
     out: values.out ?? join(ROOT, 'bench', 'results'),
   }

@@ -36,7 +36,13 @@ async function problemOf(answer: Response): Promise<Problem> {
   }
 }
 
-async function send(method: string, path: string, body: unknown, ifMatch: number | undefined): Promise<Response> {
+interface Options {
+  ifMatch?: number
+  /** Hangs up when nobody wants the answer any more. */
+  signal?: AbortSignal
+}
+
+async function send(method: string, path: string, body: unknown, { ifMatch, signal }: Options): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (ifMatch !== undefined) headers['if-match'] = `"${ifMatch}"`
@@ -45,8 +51,10 @@ async function send(method: string, path: string, body: unknown, ifMatch: number
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
     })
-  } catch {
+  } catch (error) {
+    if (signal?.aborted) throw error
     const detail = 'The balancer cannot be reached. Traffic may still flow; this page tries again by itself.'
     throw new ApiProblem({ type: 'about:blank', title: 'No answer', status: 0, code: 'unreachable', detail })
   }
@@ -57,9 +65,9 @@ export async function apiVersioned<T>(
   method: string,
   path: string,
   body?: unknown,
-  options: { ifMatch?: number } = {},
+  options: Options = {},
 ): Promise<Versioned<T>> {
-  const answer = await send(method, path, body, options.ifMatch)
+  const answer = await send(method, path, body, options)
   if (!answer.ok) {
     if (answer.status === 401 && path !== '/session' && path !== '/me') window.dispatchEvent(new Event(SIGNED_OUT))
     throw new ApiProblem(await problemOf(answer))
@@ -70,11 +78,6 @@ export async function apiVersioned<T>(
 }
 
 /** Calls `/api/v1` + `path`. Throws `ApiProblem`. */
-export async function api<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  options: { ifMatch?: number } = {},
-): Promise<T> {
+export async function api<T>(method: string, path: string, body?: unknown, options: Options = {}): Promise<T> {
   return (await apiVersioned<T>(method, path, body, options)).body
 }

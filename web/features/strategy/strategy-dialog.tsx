@@ -1,79 +1,50 @@
-/** Switches a pool's strategy: cards in plain words, live at once, no connection is cut, Undo. */
-import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
-import { useState } from 'react'
+/** Switches a pool's strategy: cards in plain words, what would change, live at once, no connection is cut, Undo. */
+import { Button, Modal, Stack } from '@mantine/core'
+import { useMemo, useState } from 'react'
 import type { ChangeAnswer } from '../../../shared/api/bodies.ts'
 import { type StrategyConfig, type StrategyType, strategySchema } from '../../../shared/config/strategy.ts'
 import { CopyCurl } from '../../components/copy-curl.tsx'
 import { api } from '../../lib/api.ts'
 import { useChange } from '../../lib/mutations.ts'
 import { useConfig } from '../../lib/queries.ts'
-import { strategies } from './strategies.ts'
-import { StrategyDiagram } from './strategy-diagram.tsx'
+import { defaultHash, type HashFields, HashForm } from './hash-form.tsx'
+import { SimulationPanel } from './simulation-panel.tsx'
+import { StrategyCards } from './strategy-cards.tsx'
 
-interface HashFields {
-  on: string
-  method: string
-  boundedLoad: number | string
+/** The strategy as it goes into the configuration. */
+function written(type: StrategyType, { on, method, boundedLoad }: HashFields) {
+  if (type !== 'hash') return { type }
+  return { type, on, method, ...(boundedLoad === '' ? {} : { boundedLoad: Number(boundedLoad) }) }
 }
 
-function HashForm({
-  fields,
-  onChange,
-  problem,
-}: {
-  fields: HashFields
-  onChange: (fields: HashFields) => void
-  problem: string | undefined
-}) {
-  return (
-    <Group grow align="flex-start">
-      <TextInput
-        label="Hash on"
-        description="client-ip, uri, header:<name>, cookie:<name> or query:<name>"
-        value={fields.on}
-        error={problem}
-        onChange={(event) => onChange({ ...fields, on: event.currentTarget.value })}
-      />
-      <Select
-        label="Method"
-        description="A lookup table, or the highest score"
-        data={['maglev', 'rendezvous']}
-        value={fields.method}
-        allowDeselect={false}
-        onChange={(value) => onChange({ ...fields, method: value ?? 'maglev' })}
-      />
-      <NumberInput
-        label="Bounded load"
-        description="Skip one with more than this many times the average; empty: never"
-        value={fields.boundedLoad}
-        min={1}
-        max={10}
-        step={0.05}
-        onChange={(value) => onChange({ ...fields, boundedLoad: value })}
-      />
-    </Group>
+function fieldsOf(strategy: StrategyConfig | undefined): HashFields {
+  if (strategy?.type !== 'hash') return defaultHash
+  return { on: strategy.on, method: strategy.method, boundedLoad: strategy.boundedLoad ?? '' }
+}
+
+/** The pool's strategy with its defaults; undefined until the configuration is there. */
+function useInForce(pool: string) {
+  const { data } = useConfig()
+  const config = data?.document.pools?.find((other) => other.id === pool)
+  const inForce = useMemo(
+    () => (data === undefined ? undefined : strategySchema.parse(config?.strategy ?? { type: 'round-robin' })),
+    [data, config],
   )
+  const backends = useMemo(() => (config?.backends ?? []).map(({ id }) => id), [config])
+  return { inForce, backends }
 }
 
 export function StrategyDialog({ pool, onClose }: { pool: string; onClose: () => void }) {
-  const { data } = useConfig()
+  const { inForce, backends } = useInForce(pool)
   const { run, pending } = useChange()
-  const written = data?.document.pools?.find((other) => other.id === pool)?.strategy
-  const current: { type: StrategyType } | undefined = data && (written ?? { type: 'round-robin' })
   const [chosen, setChosen] = useState<StrategyType>()
-  const [hash, setHash] = useState<HashFields>({ on: 'client-ip', method: 'maglev', boundedLoad: '' })
-  const type = chosen ?? current?.type ?? 'round-robin'
-  const wanted =
-    type === 'hash'
-      ? {
-          type,
-          on: hash.on,
-          method: hash.method,
-          ...(hash.boundedLoad === '' ? {} : { boundedLoad: Number(hash.boundedLoad) }),
-        }
-      : { type }
+  const [typed, setTyped] = useState<HashFields>()
+  const type = chosen ?? inForce?.type ?? 'round-robin'
+  const hash = typed ?? fieldsOf(inForce)
+  const wanted = written(type, hash)
   const checked = strategySchema.safeParse(wanted)
   const problem = checked.success ? undefined : checked.error.issues[0]?.message
+  const differs = inForce !== undefined && JSON.stringify(checked.data) !== JSON.stringify(inForce)
   const apply = async () => {
     const answer = await run(() => api<ChangeAnswer>('PATCH', `/pools/${pool}`, { strategy: wanted as StrategyConfig }))
     if (answer !== undefined) onClose()
@@ -87,41 +58,20 @@ export function StrategyDialog({ pool, onClose }: { pool: string; onClose: () =>
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
-        <div
-          role="radiogroup"
-          aria-label="Strategy"
-          style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(224px, 1fr))', gap: 12 }}
-        >
-          {strategies.map((strategy) => (
-            // biome-ignore lint/a11y/useSemanticElements: a card with a picture and text is more than an input can hold
-            <button
-              key={strategy.type}
-              type="button"
-              role="radio"
-              aria-checked={type === strategy.type}
-              className="ek-select-card"
-              onClick={() => setChosen(strategy.type)}
-            >
-              <span style={{ display: 'flex', justifyContent: 'space-between' }}>
-                <strong>{strategy.name}</strong>
-                {current?.type === strategy.type && <span className="ek-dim">in force</span>}
-              </span>
-              <StrategyDiagram type={strategy.type} />
-              <span style={{ fontSize: 13 }}>{strategy.sentence}</span>
-              <span className="ek-dim" style={{ fontSize: 12 }}>
-                <b>When:</b> {strategy.use} <b>Not when:</b> {strategy.not}
-              </span>
-            </button>
-          ))}
-        </div>
-        {type === 'hash' && <HashForm fields={hash} onChange={setHash} problem={problem} />}
-        <div style={{ display: 'flex', justifyContent: 'space-between', gap: 8, flexWrap: 'wrap' }}>
+        <StrategyCards chosen={type} inForce={inForce?.type} onChoose={setChosen} />
+        {type === 'hash' && <HashForm fields={hash} onChange={setTyped} problem={problem} />}
+        {inForce !== undefined && (
+          <SimulationPanel
+            pool={pool}
+            backends={backends}
+            strategy={checked.data}
+            inForce={inForce.type}
+            differs={differs}
+          />
+        )}
+        <div className="ek-dialog-foot">
           <CopyCurl call={{ method: 'PATCH', path: `/pools/${pool}`, body: { strategy: wanted } }} />
-          <Button
-            onClick={() => void apply()}
-            loading={pending}
-            disabled={problem !== undefined || (type === current?.type && type !== 'hash')}
-          >
+          <Button onClick={() => void apply()} loading={pending} disabled={problem !== undefined || !differs}>
             Apply
           </Button>
         </div>

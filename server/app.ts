@@ -93,7 +93,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
   const secret = dataPlaneSecret(db)
   const supervisor = new Supervisor({
     workers,
-    reusePort: workers > 1,
+    reusePort: canSharePorts,
     via: 'evenkeel',
     secret,
     scoreboard,

@@ -1,7 +1,7 @@
 /** A listener of the native engine: accepts connections, bounds their number, drains them. */
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import type { ListenerSnapshot } from '../core/snapshot.ts'
-import { checkAdoption, createAcceptor } from './downstream/accept.ts'
+import { type Accepted, checkAdoption, createAcceptor } from './downstream/accept.ts'
 import { ClientConnection } from './downstream/client-connection.ts'
 import type { ConnectionHome } from './downstream/client-socket.ts'
 import { NativeThread } from './downstream/native-thread.ts'
@@ -13,6 +13,11 @@ export interface NativeOptions {
   readonly via: string
 }
 
+/**
+ * Listening sockets of a thread where they can share a port. libuv accepts one connection per socket and turn of the event loop; with
+ * hundreds of busy clients a turn takes milliseconds, and a thousand clients arriving together would wait for seconds at one door.
+ */
+const DOORS = 16
 /** Idle connections looked for, and closed, when the listener is full. */
 const CLOSE_AT_ONCE = 16
 
@@ -33,7 +38,7 @@ class NativeListener implements BoundListener, ConnectionHome {
   settings: ListenerSnapshot
   port = 0
   closing = false
-  private readonly server: Server
+  private readonly servers: Server[] = []
   private readonly open = new Set<ClientConnection>()
   private readonly perAddress = new Map<string, number>()
   private onEmpty: (() => void) | undefined
@@ -41,31 +46,46 @@ class NativeListener implements BoundListener, ConnectionHome {
   constructor(settings: ListenerSnapshot, thread: NativeThread) {
     this.settings = settings
     this.thread = thread
-    this.server = createAcceptor((accepted) => this.accept(accepted))
   }
 
-  listen(reusePort: boolean): Promise<void> {
-    const { host, port } = this.settings
+  async listen(reusePort: boolean): Promise<void> {
+    this.port = this.settings.port
+    try {
+      for (let door = 0; door < (reusePort ? DOORS : 1); door++) await this.openDoor(reusePort)
+    } catch (error) {
+      this.closeDoors()
+      throw error
+    }
+  }
+
+  private openDoor(reusePort: boolean): Promise<void> {
+    const { host } = this.settings
+    const server = createAcceptor((accepted) => this.accept(accepted))
     return new Promise((resolve, reject) => {
-      this.server.once('error', reject)
-      this.server.listen({ host, port, reusePort, backlog: 4096 }, () => {
-        this.server.off('error', reject)
+      server.once('error', reject)
+      server.listen({ host, port: this.port, reusePort, backlog: 4096 }, () => {
+        server.off('error', reject)
         // Out of descriptors: accepting fails for a while, what is open goes on.
-        this.server.on('error', () => undefined)
-        const address = this.server.address()
-        this.port = typeof address === 'object' && address !== null ? address.port : port
+        server.on('error', () => undefined)
+        const address = server.address()
+        if (typeof address === 'object' && address !== null) this.port = address.port
+        this.servers.push(server)
         resolve()
       })
     })
   }
 
-  private accept(accepted: Socket): void {
+  private closeDoors(): void {
+    for (const server of this.servers) server.close()
+  }
+
+  private accept(accepted: Accepted): void {
     const { connections, connectionsPerAddress } = this.settings.limits
-    if (this.open.size >= connections && !this.makeRoom()) return void accepted.destroy()
-    const address = connectionsPerAddress > 0 ? (accepted.remoteAddress ?? '') : ''
+    if (this.open.size >= connections && !this.makeRoom()) return accepted.refuse()
+    const address = connectionsPerAddress > 0 ? accepted.address : ''
     if (connectionsPerAddress > 0) {
       const count = this.perAddress.get(address) ?? 0
-      if (count >= connectionsPerAddress) return void accepted.destroy()
+      if (count >= connectionsPerAddress) return accepted.refuse()
       this.perAddress.set(address, count + 1)
     }
     const connection = new ClientConnection(accepted, this)
@@ -111,7 +131,7 @@ class NativeListener implements BoundListener, ConnectionHome {
 
   drain(): Promise<void> {
     this.closing = true
-    this.server.close()
+    this.closeDoors()
     for (const connection of this.open) if (connection.idle) connection.close()
     if (this.open.size === 0) return Promise.resolve()
     return new Promise((resolve) => {
@@ -121,7 +141,7 @@ class NativeListener implements BoundListener, ConnectionHome {
 
   destroy(): void {
     this.closing = true
-    this.server.close()
+    this.closeDoors()
     for (const connection of this.open) connection.cut()
   }
 }

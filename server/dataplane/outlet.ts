@@ -1,6 +1,6 @@
 /**
- * The writing side of a socket. Large pieces are copied into buffers that are used again: a fresh one per piece made the garbage
- * collector the largest cost of big bodies.
+ * The writing side of a socket: one write for a head and the bytes behind it. All but small pieces are copied into buffers that are used
+ * again: a fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
  */
 import type { Socket } from 'node:net'
 import { latin1 } from './http1/latin1.ts'
@@ -9,6 +9,8 @@ import { READ_BYTES, STRING_BYTES } from './shared-buffer.ts'
 /** Bytes that may wait in a socket before its writer is held back: more than that and every piece is, so that the bound is one piece more. */
 export const OUTLET_BYTES = STRING_BYTES
 
+/** Up to here a piece becomes part of a string: cheaper than a view of a buffer, as long as there is little to copy. */
+const SMALL_BYTES = 2048
 /** Buffers kept for the next piece, per thread. */
 const MAX_SPARE = 64
 const spare: Buffer[] = []
@@ -31,19 +33,15 @@ export class Outlet {
   /** Writes bytes that are valid only now, between `before` and `after`. Result as of `write`. */
   writeBytes(before: string, buffer: Buffer, start: number, end: number, after: string): boolean {
     const size = end - start
-    if (size <= STRING_BYTES) return this.write(before + latin1(buffer, start, end) + after)
+    if (size <= SMALL_BYTES) return this.write(before + latin1(buffer, start, end) + after)
     const { socket } = this
-    const piece = size > READ_BYTES ? Buffer.allocUnsafeSlow(size) : (spare.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES))
-    buffer.copy(piece, 0, start, end)
-    const bytes = size === piece.length ? piece : piece.subarray(0, size)
-    if (before === '' && after === '') socket.write(bytes)
-    else {
-      socket.cork()
-      if (before !== '') socket.write(before, 'latin1')
-      socket.write(bytes)
-      if (after !== '') socket.write(after, 'latin1')
-      socket.uncork()
-    }
+    const whole = before.length + size + after.length
+    const piece =
+      whole > READ_BYTES ? Buffer.allocUnsafeSlow(whole) : (spare.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES))
+    let at = before === '' ? 0 : piece.write(before, 0, 'latin1')
+    at += buffer.copy(piece, at, start, end)
+    if (after !== '') at += piece.write(after, at, 'latin1')
+    socket.write(at === piece.length ? piece : piece.subarray(0, at))
     if (socket.writableLength > 0) {
       this.held ??= []
       this.held.push(piece)

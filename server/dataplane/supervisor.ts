@@ -2,6 +2,7 @@
  * Main-thread side of the data plane: starts the workers, hands them revisions and facts, starts a dead one again while the others
  * serve on, and returns the leases it held.
  */
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
@@ -11,7 +12,7 @@ import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
 const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 10_000
 /** Memory of a worker for what lives short and what lives long, in MB. */
-const YOUNG_MB = 32
+const YOUNG_MB = 48
 const OLD_MB = 4096
 /** A worker that has run this long starts over with the shortest back-off. */
 const STEADY_MS = 60_000
@@ -92,6 +93,8 @@ export class Supervisor {
   private spawn(seat: Seat): void {
     const { workers, reusePort, via, secret, scoreboard } = this.options
     const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via, secret }
+    // A bound that the process was started with would go before the one for the thread.
+    setFlagsFromString('--max-semi-space-size=0')
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: init,
       // The process keeps its young generations small; a thread that carries traffic makes many short-lived things.

@@ -10,7 +10,7 @@ import type { FromWorker, ToWorker, WorkerInit } from './messages.ts'
 import { openNativeListener } from './native.ts'
 import { Plane } from './plane.ts'
 import { Reporter } from './reporter.ts'
-import { ScoreboardWriter } from './scoreboard.ts'
+import { GAUGE, ScoreboardWriter } from './scoreboard.ts'
 
 /** How often records are handed over, in milliseconds. */
 const FLUSH_MS = 200
@@ -52,13 +52,22 @@ const gateway = new Gateway(plane, Math.random, openListener, init.secret)
 
 setInterval(() => reporter.flush(), FLUSH_MS)
 let before = performance.eventLoopUtilization()
+let dueAt = performance.now() + 1000
 setInterval(() => {
   reporter.nextSecond()
   gateway.tick()
   const now = performance.eventLoopUtilization()
   const { utilization } = performance.eventLoopUtilization(now, before)
   before = now
-  send({ type: 'pulse', connections: gateway.connections(), utilization })
+  const connections = gateway.connections()
+  board.gauge(
+    GAUGE.connections,
+    Object.values(connections).reduce((sum, count) => sum + count, 0),
+  )
+  board.gauge(GAUGE.utilization, utilization)
+  board.gauge(GAUGE.lagMs, Math.max(0, performance.now() - dueAt))
+  dueAt = performance.now() + 1000
+  send({ type: 'pulse', connections, utilization })
 }, 1000)
 
 port.on('message', (message: ToWorker) => {

@@ -1,7 +1,8 @@
 /**
- * Accepts connections into sockets that read into the thread's shared buffer. `net` offers that for outgoing sockets only, so the accepted
- * handle is moved into a new socket (`handle` is not documented). `canAdopt` checks once that this works; if it does not, plain
- * `data` events serve, slower and otherwise the same.
+ * Accepts connections into sockets that read into the thread's shared buffer. `net` offers that for outgoing sockets only, so accepted
+ * handles are taken from the listening one before `net` makes a socket of each, and given to a socket of ours. `handle`, `_handle` and
+ * `onconnection` are not documented: `checkAdoption` tries once whether all of it works; if not, `net`'s own sockets and plain `data`
+ * events serve, slower and otherwise the same.
  */
 import net, { type Server, Socket } from 'node:net'
 import { latin1 } from '../http1/latin1.ts'
@@ -11,34 +12,86 @@ import { sharedBuffer } from '../shared-buffer.ts'
 /** Gets the bytes of one read, valid until it returns. */
 export type OnBytes = (buffer: Buffer, length: number) => void
 
-interface WithHandle {
-  _handle: unknown
+/** A connection that has been accepted and is not read yet. */
+export interface Accepted {
+  /** Address of the peer; '' when it has left already. */
+  readonly address: string
+  /** Makes a socket of it that delivers its bytes to `onBytes`. Once. */
+  open(onBytes: OnBytes): Socket
+  /** Closes it. Instead of `open`. */
+  refuse(): void
 }
 
-/** Moves an accepted, paused socket's handle into a socket of ours. Undefined when that cannot be done. */
-function adopt(accepted: Socket, onBytes: OnBytes): Socket | undefined {
-  const handle = (accepted as unknown as WithHandle)._handle
-  if (handle === null || handle === undefined) return undefined
-  ;(accepted as unknown as WithHandle)._handle = null
-  const options = {
-    handle,
-    allowHalfOpen: true,
-    writableHighWaterMark: OUTLET_BYTES,
-    onread: {
-      buffer: sharedBuffer,
-      callback: (length: number) => {
-        onBytes(sharedBuffer, length)
-        return true
-      },
-    },
+/** What is used of a TCP handle of libuv. */
+interface Handle {
+  getpeername(out: { address?: string }): number
+  close(): void
+}
+
+interface ListeningHandle {
+  onconnection?: (status: number, handle: Handle | undefined) => void
+}
+
+class AcceptedHandle implements Accepted {
+  readonly address: string
+  private readonly handle: Handle
+
+  constructor(handle: Handle) {
+    this.handle = handle
+    const peer: { address?: string } = {}
+    handle.getpeername(peer)
+    this.address = peer.address ?? ''
   }
-  return new Socket(options as unknown as net.SocketConstructorOpts)
+
+  open(onBytes: OnBytes): Socket {
+    const options = {
+      handle: this.handle,
+      allowHalfOpen: true,
+      writableHighWaterMark: OUTLET_BYTES,
+      onread: {
+        buffer: sharedBuffer,
+        callback: (length: number) => {
+          onBytes(sharedBuffer, length)
+          return true
+        },
+      },
+    }
+    return new Socket(options as unknown as net.SocketConstructorOpts).resume()
+  }
+
+  refuse(): void {
+    this.handle.close()
+  }
 }
 
-function withDataEvents(accepted: Socket, onBytes: OnBytes): Socket {
-  accepted.on('data', (chunk: Buffer) => onBytes(chunk, chunk.length))
-  accepted.resume()
-  return accepted
+class AcceptedSocket implements Accepted {
+  readonly address: string
+  private readonly socket: Socket
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    this.address = socket.remoteAddress ?? ''
+  }
+
+  open(onBytes: OnBytes): Socket {
+    this.socket.on('data', (chunk: Buffer) => onBytes(chunk, chunk.length))
+    return this.socket.resume()
+  }
+
+  refuse(): void {
+    this.socket.destroy()
+  }
+}
+
+/** Takes accepted handles before `net` sees them. False when that cannot be done. */
+function divert(server: Server, onAccepted: (accepted: Accepted) => void): boolean {
+  const listening = (server as unknown as { _handle?: ListeningHandle })._handle
+  if (typeof listening?.onconnection !== 'function') return false
+  // A status other than 0 says that accepting failed for now (no descriptors left); libuv goes on by itself.
+  listening.onconnection = (_status, handle) => {
+    if (handle !== undefined) onAccepted(new AcceptedHandle(handle))
+  }
+  return true
 }
 
 let adopting: boolean | undefined
@@ -57,7 +110,7 @@ export async function checkAdoption(): Promise<boolean> {
 
 function tryAdoption(): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true })
+    const server = net.createServer(() => done(false))
     const done = (works: boolean) => {
       clearTimeout(timer)
       client.destroy()
@@ -68,34 +121,31 @@ function tryAdoption(): Promise<boolean> {
     const client = new Socket()
     client.on('error', () => done(false))
     client.on('data', (answer) => done(answer.toString('latin1') === 'pong'))
-    server.on('connection', (accepted) => {
-      const socket = adopt(accepted, (buffer, length) => {
-        if (buffer === sharedBuffer && latin1(buffer, 0, length) === 'ping') socket?.end('pong')
+    const onAccepted = (accepted: Accepted) => {
+      const socket = accepted.open((buffer, length) => {
+        const heard = buffer === sharedBuffer && latin1(buffer, 0, length) === 'ping'
+        if (heard && accepted.address === '127.0.0.1') socket.end('pong')
       })
-      if (socket === undefined) done(false)
-      socket?.on('error', () => done(false))
-      socket?.resume()
-    })
+      socket.on('error', () => done(false))
+    }
     server.listen({ host: '127.0.0.1', port: 0 }, () => {
       const address = server.address()
-      if (typeof address === 'object' && address !== null)
-        client.connect(address.port, '127.0.0.1', () => client.write('ping'))
+      if (!divert(server, onAccepted) || typeof address !== 'object' || address === null) return done(false)
+      client.connect(address.port, '127.0.0.1', () => client.write('ping'))
     })
   })
 }
 
-/** A server whose connections are given to `onSocket` by `openSocket`. */
-export function createAcceptor(onAccepted: (accepted: Socket) => void): Server {
-  return net.createServer({ pauseOnConnect: true, allowHalfOpen: true, highWaterMark: OUTLET_BYTES }, onAccepted)
-}
-
-/** Makes an accepted socket deliver its bytes to `onBytes`. */
-export function openSocket(accepted: Socket, onBytes: OnBytes): Socket {
-  if (adopting !== true) return withDataEvents(accepted, onBytes)
-  const socket = adopt(accepted, onBytes)
-  if (socket === undefined) return withDataEvents(accepted, onBytes)
-  socket.resume()
-  return socket
+/** A server that hands accepted connections to `onAccepted` once it listens. */
+export function createAcceptor(onAccepted: (accepted: Accepted) => void): Server {
+  const server = net.createServer(
+    { pauseOnConnect: true, allowHalfOpen: true, highWaterMark: OUTLET_BYTES },
+    (socket) => onAccepted(new AcceptedSocket(socket)),
+  )
+  server.on('listening', () => {
+    if (adopting === true) divert(server, onAccepted)
+  })
+  return server
 }
 
 /** For tests: forces the plain way (`false`), the adopted way (`true`), or a fresh check (`undefined`). */

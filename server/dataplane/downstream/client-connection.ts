@@ -1,9 +1,9 @@
 /** One client connection: reads heads, hands each to a carrier, keeps the order of pipelined requests, and closes when it should. */
-import type { Socket } from 'node:net'
 import { HeadBuffer } from '../http1/head-buffer.ts'
 import { HEAD } from '../http1/request-head.ts'
 import type { RequestWriter } from '../http1/request-writer.ts'
 import { type OwnAnswer, ownAnswers, refusal } from '../own-answers.ts'
+import type { Accepted } from './accept.ts'
 import { ClientSocket, type ConnectionHome } from './client-socket.ts'
 import { Lingering } from './lingering.ts'
 import type { NativeCarrier } from './native-carrier.ts'
@@ -29,7 +29,7 @@ export class ClientConnection extends ClientSocket {
   private halfClosed = false
   private lingering: Lingering | undefined
 
-  constructor(accepted: Socket, home: ConnectionHome) {
+  constructor(accepted: Accepted, home: ConnectionHome) {
     super(accepted, home)
     const { thread, port, settings } = home
     this.trusted = settings.trusts(this.address)

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { ListenerSnapshot } from '../../core/snapshot.ts'
 import { Outlet } from '../outlet.ts'
 import type { Timed } from '../timer-wheel.ts'
-import { openSocket } from './accept.ts'
+import type { Accepted } from './accept.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { NativeThread } from './native-thread.ts'
 
@@ -27,11 +27,11 @@ export abstract class ClientSocket implements Timed {
   private paused = false
   private readonly outlet: Outlet
 
-  constructor(accepted: Socket, home: ConnectionHome) {
+  constructor(accepted: Accepted, home: ConnectionHome) {
     this.home = home
-    const peer = accepted.remoteAddress ?? ''
+    const peer = accepted.address
     this.address = peer.startsWith('::ffff:') ? peer.slice(7) : peer
-    this.socket = openSocket(accepted, (buffer, length) => this.bytes(buffer, length))
+    this.socket = accepted.open((buffer, length) => this.bytes(buffer, length))
     this.outlet = new Outlet(this.socket)
     this.socket.setNoDelay(true)
     this.socket.on('end', () => this.onEnd())

@@ -1,12 +1,14 @@
 /**
- * The writing side of a socket: one write for a head and the bytes behind it. All but small pieces are copied into buffers that are used
- * again: a fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
+ * The writing side of a socket: one write for a head and the bytes behind it. Writes go to the socket's own `_write`, around the bookkeeping
+ * of `Writable`, which costs as much again: the kernel nearly always takes a piece whole and at once, and what it does not take libuv keeps
+ * in order. `end` and `destroy` of the socket wait for that as ever. All but small pieces are copied into buffers that are used again: a
+ * fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
  */
 import type { Socket } from 'node:net'
 import { latin1 } from './http1/latin1.ts'
 import { READ_BYTES, STRING_BYTES } from './shared-buffer.ts'
 
-/** Bytes that may wait in a socket before its writer is held back: more than that and every piece is, so that the bound is one piece more. */
+/** High-water mark of sockets; only what goes around the outlet would meet it. */
 export const OUTLET_BYTES = STRING_BYTES
 
 /** Up to here a piece becomes part of a string: cheaper than a view of a buffer, as long as there is little to copy. */
@@ -16,47 +18,63 @@ const MAX_SPARE = 64
 const spare: Buffer[] = []
 
 export class Outlet {
+  /** Pieces that the kernel has not taken whole. */
+  unsent = 0
   private readonly socket: Socket
+  private readonly onDrained: () => void
   /** Buffers that the socket is still writing from. */
   private held: Buffer[] | undefined
+  private dispatching = false
+  private readonly taken: (error?: Error | null) => void
 
-  constructor(socket: Socket) {
+  /** `onDrained` is called when everything has been taken after a write that was not taken at once. */
+  constructor(socket: Socket, onDrained: () => void) {
     this.socket = socket
+    this.onDrained = onDrained
+    this.taken = (error) => this.onTaken(error)
   }
 
-  /** False: the other side does not keep up, and nothing more is to be written until the socket has drained. */
+  /** False: the other side does not keep up, and nothing more is to be written until it has drained. */
   write(data: string | Buffer): boolean {
-    // A large piece that the kernel took whole leaves nothing to wait for.
-    return this.socket.write(data as string, 'latin1') || this.socket.writableLength === 0
+    const { socket } = this
+    if (socket.destroyed) return false
+    this.unsent += 1
+    this.dispatching = true
+    socket._write(data, typeof data === 'string' ? 'latin1' : ('buffer' as BufferEncoding), this.taken)
+    this.dispatching = false
+    return this.unsent === 0
+  }
+
+  private onTaken(error: Error | null | undefined): void {
+    this.unsent -= 1
+    const { socket } = this
+    if (error) socket.destroy(error)
+    if (this.dispatching || this.unsent > 0) return
+    const { held } = this
+    if (held !== undefined) {
+      this.held = undefined
+      for (const piece of held) release(piece)
+    }
+    if (!socket.destroyed) this.onDrained()
   }
 
   /** Writes bytes that are valid only now, between `before` and `after`. Result as of `write`. */
   writeBytes(before: string, buffer: Buffer, start: number, end: number, after: string): boolean {
     const size = end - start
     if (size <= SMALL_BYTES) return this.write(before + latin1(buffer, start, end) + after)
-    const { socket } = this
     const whole = before.length + size + after.length
     const piece =
       whole > READ_BYTES ? Buffer.allocUnsafeSlow(whole) : (spare.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES))
     let at = before === '' ? 0 : piece.write(before, 0, 'latin1')
     at += buffer.copy(piece, at, start, end)
     if (after !== '') at += piece.write(after, at, 'latin1')
-    socket.write(at === piece.length ? piece : piece.subarray(0, at))
-    if (socket.writableLength > 0) {
-      this.held ??= []
-      this.held.push(piece)
-      return false
+    if (this.write(at === piece.length ? piece : piece.subarray(0, at))) {
+      release(piece)
+      return true
     }
-    release(piece)
-    return true
-  }
-
-  /** Everything has been written. */
-  drained(): void {
-    const { held } = this
-    if (held === undefined) return
-    this.held = undefined
-    for (const piece of held) release(piece)
+    this.held ??= []
+    this.held.push(piece)
+    return false
   }
 }
 

@@ -233,7 +233,7 @@ export class ClientConnection extends ClientSocket {
     if (this.phase === 'busy' && this.carrier?.body.open !== true) return this.rearm()
     // Its last requests are read next; a body or a head that will never be whole is not waited for.
     const more = this.phase === 'head' && this.untouched && (this.pending?.length ?? 0) > 0
-    if (!more && (this.phase !== 'closing' || this.socket.writableLength === 0)) this.socket.destroy()
+    if (!more && (this.phase !== 'closing' || this.outlet.unsent === 0)) this.socket.destroy()
   }
 
   protected onClose(): void {

@@ -25,22 +25,18 @@ export abstract class ClientSocket implements Timed {
   /** The client does not read: what we wrote last is waiting. */
   protected stalled = false
   private paused = false
-  private readonly outlet: Outlet
+  readonly outlet: Outlet
 
   constructor(accepted: Accepted, home: ConnectionHome) {
     this.home = home
     const peer = accepted.address
     this.address = peer.startsWith('::ffff:') ? peer.slice(7) : peer
     this.socket = accepted.open((buffer, length) => this.bytes(buffer, length))
-    this.outlet = new Outlet(this.socket)
+    this.outlet = new Outlet(this.socket, () => this.onDrain())
     this.socket.setNoDelay(true)
     this.socket.on('end', () => this.onEnd())
     this.socket.on('error', () => this.onClose())
     this.socket.on('close', () => this.onClose())
-    this.socket.on('drain', () => {
-      this.outlet.drained()
-      this.onDrain()
-    })
   }
 
   /** Bytes of the client, valid until this returns. */

@@ -18,12 +18,12 @@ export class Lingering implements Timed {
   private readonly client: ClientConnection
   /** Looks since the client last took something. */
   private looks = 0
-  /** Bytes that had not been taken at the last look. */
+  /** Pieces that had not been taken at the last look. */
   private unsent: number
 
   constructor(client: ClientConnection) {
     this.client = client
-    this.unsent = client.socket.writableLength
+    this.unsent = client.outlet.unsent
     this.watch()
   }
 
@@ -34,7 +34,7 @@ export class Lingering implements Timed {
 
   onDeadline(): void {
     const { client } = this
-    const left = client.socket.writableLength
+    const left = client.outlet.unsent
     if (left < this.unsent) this.looks = 0
     else this.looks += 1
     this.unsent = left

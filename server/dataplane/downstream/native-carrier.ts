@@ -123,7 +123,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     exchange.connected()
     const host = head.authority === '' ? this.backend.address : head.authority
     this.body.send(client.writer.write(head, this.request.id, host, this.wait.expects100), connection)
-    if (this.body.open && !connection.socket.writableNeedDrain) client.resume()
+    if (this.body.open && connection.outlet.unsent === 0) client.resume()
     this.wait.begin(connection, pool, exchange.attempts)
   }
 

@@ -11,8 +11,8 @@ import { BackendPool } from '../upstream/pool.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { NativeCarrier } from './native-carrier.ts'
 
-/** Carriers kept for the next request; each holds about 4 KiB. */
-const SPARE_CARRIERS = 256
+/** Carriers kept for the next request; each holds about 4 KiB. Fewer than there are requests at once would mean new ones all the time. */
+const SPARE_CARRIERS = 2048
 /** Writers kept by client address: their strings are the same for every connection of that client. */
 const WRITERS = 1024
 

@@ -108,14 +108,12 @@ export class RequestBody {
   /** Sends the head and what is kept, in one write if it is small. */
   send(head: string, connection: BackendConnection): void {
     const { kept } = this
-    const { outlet, socket } = connection
+    const { outlet } = connection
     if (kept.length === 0) outlet.write(head)
     else if (kept.length === 1 && typeof kept[0] === 'string') outlet.write(head + kept[0])
     else {
-      socket.cork()
       outlet.write(head)
       for (const piece of kept) outlet.write(piece)
-      socket.uncork()
     }
   }
 }

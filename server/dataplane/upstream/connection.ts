@@ -61,7 +61,7 @@ export class BackendConnection implements Timed {
       },
     }
     this.socket = net.connect(options)
-    this.outlet = new Outlet(this.socket)
+    this.outlet = new Outlet(this.socket, () => this.owner?.backendDrained(this))
     wheel.watch(this, now, connectMs)
     this.socket.on('connect', () => {
       this.connected = true
@@ -71,10 +71,6 @@ export class BackendConnection implements Timed {
     this.socket.on('error', (error) => this.gone(error))
     this.socket.on('end', () => this.ended(undefined))
     this.socket.on('close', () => this.gone(undefined))
-    this.socket.on('drain', () => {
-      this.outlet.drained()
-      this.owner?.backendDrained(this)
-    })
   }
 
   private bytes(length: number): void {

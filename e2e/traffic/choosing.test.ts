@@ -46,16 +46,17 @@ describe('choosing and failing over', () => {
     backends = await startBackends(3)
     balancer = await balance(onePool(backends, { strategy: { type: 'least-time' } }), { workers: 2 })
     const [slow] = backends as [NamedBackend]
-    slow.delayMs = 60
+    slow.delayMs = 25
     const first = await load(balancer.url, { concurrency: 12, requests: 1500, pauseMs: 5 })
     expect(first.failed).toBe(0)
     const share = (first.byBackend.b1 ?? 0) / 1500
-    expect(share).toBeLessThan(0.12)
+    expect(share).toBeLessThan(0.2)
     expect(share).toBeGreaterThan(0)
     slow.delayMs = 0
     const going = loading(balancer.url, 12, 5)
     const before = requests()
-    await eventually('a fair share again', 40_000, async () => {
+    // Its average falls by half every 10 s: from 25 ms to the 2 of its peers takes 37 s, if nobody tries it before.
+    await eventually('a fair share again', 90_000, async () => {
       const from = requests()
       await wait(1000)
       const now = requests().map((count, index) => count - (from[index] as number))
@@ -63,7 +64,7 @@ describe('choosing and failing over', () => {
     })
     expect((await going.end()).failed).toBe(0)
     expect((requests()[0] as number) - (before[0] as number)).toBeGreaterThan(0)
-  })
+  }, 150_000)
 
   it('one that flaps gets traffic only while it is well, and no client sees an error', async () => {
     backends = await startBackends(3)

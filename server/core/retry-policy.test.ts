@@ -85,6 +85,7 @@ const TABLE: [string, Partial<RetryDecisionInput>, boolean, RetryReason][] = [
   ['no further try', { attempts: 2, maxRetries: 1 }, false, 'no-retries-left'],
   ['retries switched off', { attempts: 1, maxRetries: 0 }, false, 'no-retries-left'],
   ['the third of three', { attempts: 3, maxRetries: 3 }, true, 'idempotent'],
+  ['no connection: costs no budget', { ...reset('not-connected', 'POST', 'none'), poolRetries: 100 }, true, 'not-sent'],
   ['budget: three are always allowed', { poolInFlight: 1, poolRetries: 2 }, true, 'idempotent'],
   ['budget: the fourth of few is not', { poolInFlight: 10, poolRetries: 3 }, false, 'budget'],
   ['budget: 20 % of 100, the twentieth', { poolInFlight: 100, poolRetries: 19 }, true, 'idempotent'],

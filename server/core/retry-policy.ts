@@ -30,7 +30,7 @@ export interface RetryDecisionInput {
   readonly retryOn: readonly number[]
   /** Requests in flight in the pool. */
   readonly poolInFlight: number
-  /** Of these, on a second or later try. */
+  /** Of these, on a second or later try after one that had reached a backend. */
   readonly poolRetries: number
 }
 
@@ -85,6 +85,8 @@ export function decideRetry(input: RetryDecisionInput): RetryDecision {
   // The race for an idle connection is nobody's fault and a fresh connection ends it, so it costs no retry and no budget.
   if (allowed.reason === 'idle-race' && input.attempts <= FREE_IDLE_RACES) return allowed
   if (input.attempts > input.maxRetries) return no('no-retries-left')
+  // What never reached a backend loads nobody twice: the budget is not for it.
+  if (allowed.reason === 'not-sent') return allowed
   if (input.poolRetries + 1 > Math.max(BUDGET_MINIMUM, BUDGET * input.poolInFlight)) return no('budget')
   return allowed
 }

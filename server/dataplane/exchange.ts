@@ -133,7 +133,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
     pool.strategy.observe?.(backend.slot, firstByteMs)
     if (pool.retry.on.length > 0 && this.plane.retriesStatus(this, pool, status)) {
       this.carrier.discard()
-      this.retry(pool, backend, `status ${status}`)
+      this.retry(pool, backend, `status ${status}`, true)
       return false
     }
     this.firstByteAt = now
@@ -160,7 +160,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
     }
     // Who has waited the whole head limit gets its 504: a second try would double the limit.
     if (failure.kind !== 'head-timeout' && this.plane.retriesFailure(this, pool, failure))
-      return this.retry(pool, backend, failure.detail)
+      return this.retry(pool, backend, failure.detail, failure.stage !== 'not-connected')
     const slow = failure.kind === 'connect-timeout' || failure.kind === 'head-timeout' || failure.kind === 'try-timeout'
     if (slow) return this.answer(ownAnswers.slowBackend, failure)
     // With nobody known to be well, a connection that cannot be made means "nobody is there", not "this one is broken".
@@ -176,13 +176,16 @@ export class Exchange extends ExchangeFacts implements Waiting {
     this.plane.liveFailure(backend, failure)
   }
 
-  private retry(pool: PoolSnapshot, backend: BackendRef, outcome: string): void {
+  /** `reached`: the backend has had the request, so trying again loads the pool twice. */
+  private retry(pool: PoolSnapshot, backend: BackendRef, outcome: string, reached: boolean): void {
     this.plane.board.add(backend.slot, COUNTER.retries, 1)
     this.noteAttempt(backend, outcome, this.plane.clock.now())
     this.tried = [...this.tried, backend]
     this.releaseLease()
-    if (!this.retrying) this.plane.retryStarted(pool)
-    this.retrying = true
+    if (reached && !this.retrying) {
+      this.retrying = true
+      this.plane.retryStarted(pool)
+    }
     this.tryNext(pool)
   }
 

@@ -1,5 +1,4 @@
 /** Durations and sizes as people write them (`10s`, `1MiB`) and as the code counts them (milliseconds, bytes). */
-import { z } from 'zod'
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 const MS_PER: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -39,34 +38,4 @@ export function bytes(text: string): number {
   const value = parseSize(text)
   if (value === undefined) throw new TypeError(`not a size: ${text}`)
   return value
-}
-
-/** A duration field between two bounds, both inclusive and written as durations. */
-export function duration(bounds: { min: string; max: string }) {
-  return z.string().superRefine((text, context) => {
-    const value = parseDuration(text)
-    if (value === undefined) {
-      context.addIssue({
-        code: 'custom',
-        message: `"${text}" is not a duration; write a number and a unit, such as 250ms, 10s or 2m`,
-      })
-    } else if (value < ms(bounds.min) || value > ms(bounds.max)) {
-      context.addIssue({ code: 'custom', message: `${text} is outside ${bounds.min} to ${bounds.max}` })
-    }
-  })
-}
-
-/** A size field between two bounds, both inclusive and written as sizes. */
-export function size(bounds: { min: string; max: string }) {
-  return z.string().superRefine((text, context) => {
-    const value = parseSize(text)
-    if (value === undefined) {
-      context.addIssue({
-        code: 'custom',
-        message: `"${text}" is not a size; write a number and a unit, such as 64KiB or 1MiB`,
-      })
-    } else if (value < bytes(bounds.min) || value > bytes(bounds.max)) {
-      context.addIssue({ code: 'custom', message: `${text} is outside ${bounds.min} to ${bounds.max}` })
-    }
-  })
 }

@@ -5,7 +5,6 @@ import type { ListenerSnapshot, Snapshot } from '../core/snapshot.ts'
 import { isDebugToken } from './debug-token.ts'
 import type { BoundListener } from './engine.ts'
 import { Gateway } from './gateway.ts'
-import { openHttpProxyListener } from './http-proxy/listener.ts'
 import type { FromWorker, ToWorker, WorkerInit } from './messages.ts'
 import { openNativeListener } from './native.ts'
 import { Plane } from './plane.ts'
@@ -44,10 +43,12 @@ const plane = new Plane({
   onReport: (exchange) => reporter.exchange(exchange, clock.now()),
 })
 const options = { reusePort: init.reusePort, via: init.via }
-const openListener = (listener: ListenerSnapshot): Promise<BoundListener> =>
-  listener.engine === 'native'
-    ? openNativeListener(listener, plane, options)
-    : openHttpProxyListener(listener, plane, options)
+async function openListener(listener: ListenerSnapshot): Promise<BoundListener> {
+  if (listener.engine === 'native') return openNativeListener(listener, plane, options)
+  // Loaded by those who use it: it brings node:http and the library with it.
+  const { openHttpProxyListener } = await import('./http-proxy/listener.ts')
+  return openHttpProxyListener(listener, plane, options)
+}
 const gateway = new Gateway(plane, Math.random, openListener, init.secret)
 
 setInterval(() => reporter.flush(), FLUSH_MS)

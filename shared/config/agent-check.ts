@@ -1,6 +1,6 @@
 /** Agent checks: a backend reports its own load and wishes. */
 import { z } from 'zod'
-import { duration } from '../units.ts'
+import { duration } from './measures.ts'
 
 export const agentCheckSchema = z
   .object({

@@ -1,7 +1,7 @@
 /** The whole configuration: one document, plain JSON (or the same in YAML). */
 import { z } from 'zod'
-import { duration } from '../units.ts'
 import { listenerSchema } from './listener.ts'
+import { duration } from './measures.ts'
 import { poolSchema } from './pool.ts'
 import { routeSchema } from './route.ts'
 

@@ -1,6 +1,6 @@
 /** Health checks: how a pool finds out which of its backends are well. */
 import { z } from 'zod'
-import { duration } from '../units.ts'
+import { duration } from './measures.ts'
 
 const timing = {
   interval: duration({ min: '500ms', max: '1h' })

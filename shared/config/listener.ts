@@ -1,6 +1,6 @@
 /** Listeners: addresses that clients connect to. */
 import { z } from 'zod'
-import { duration, size } from '../units.ts'
+import { duration, size } from './measures.ts'
 import { addressRange, bind, id } from './names.ts'
 
 /** How the listener's traffic is carried. */

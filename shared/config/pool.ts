@@ -1,8 +1,8 @@
 /** Pools: named groups of backends with one strategy, one health check and limits. */
 import { z } from 'zod'
-import { duration, size } from '../units.ts'
 import { agentCheckSchema } from './agent-check.ts'
 import { healthCheckSchema } from './health-check.ts'
+import { duration, size } from './measures.ts'
 import { address, id } from './names.ts'
 import { strategySchema } from './strategy.ts'
 

@@ -1,7 +1,7 @@
 /** Routes: which requests of a listener go to which pool. First match wins, in order. */
 import { z } from 'zod'
 import { isHostName } from '../address.ts'
-import { size } from '../units.ts'
+import { size } from './measures.ts'
 import { id } from './names.ts'
 
 const hostPattern = z

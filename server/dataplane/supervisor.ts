@@ -12,7 +12,7 @@ import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
 const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 10_000
 /** Memory of a worker for what lives short and what lives long, in MB. */
-const YOUNG_MB = 48
+const YOUNG_MB = 16
 const OLD_MB = 4096
 /** A worker that has run this long starts over with the shortest back-off. */
 const STEADY_MS = 60_000

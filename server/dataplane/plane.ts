@@ -79,7 +79,8 @@ export class Plane implements ExchangePlane {
     from: readonly BackendRef[],
     request: ExchangeRequest,
   ): BackendRef | undefined {
-    let candidates = from.filter((backend) => this.hasRoom(backend))
+    // The prepared list itself as long as nobody is full: nothing is allocated, and strategies know it again.
+    let candidates = this.allHaveRoom(from) ? from : from.filter((backend) => this.hasRoom(backend))
     while (candidates.length > 0) {
       const index = pool.strategy.pick(candidates, request)
       if (index < 0) return undefined
@@ -88,6 +89,12 @@ export class Plane implements ExchangePlane {
       candidates = candidates.filter((other) => other !== backend)
     }
     return undefined
+  }
+
+  private allHaveRoom(candidates: readonly BackendRef[]): boolean {
+    for (let index = 0; index < candidates.length; index++)
+      if (!this.hasRoom(candidates[index] as BackendRef)) return false
+    return true
   }
 
   private hasRoom(backend: BackendRef): boolean {

@@ -33,10 +33,10 @@ describe('the simulation of what has just happened', () => {
     for (const [index, backend] of backends.entries()) backend.delayMs = index === 2 ? 120 : 10
     const done = await requests(1200)
     expect(done.failed).toBe(0)
-    // Counts are of whole seconds.
+    // Counts are of whole seconds; a second of which the log has at least nine tenths is replayed from the log alone.
     const replay = await eventually('the seconds of all requests are over', 5000, async () => {
       const answer = await ask({ strategy: { type: 'least-time' } })
-      return answer.requests >= 1100 && answer
+      return answer.requests >= 0.9 * done.ok && answer
     })
     expect(replay.source).toBe('recorded')
     for (const { id, share } of replay.baseline.backends)

@@ -1,10 +1,12 @@
 /**
- * The writing side of a socket: one write for a head and the bytes behind it. Writes go to the socket's own `_write`, around the bookkeeping
- * of `Writable`, which costs as much again: the kernel nearly always takes a piece whole and at once, and what it does not take libuv keeps
- * in order. `end` and `destroy` of the socket wait for that as ever. All but small pieces are copied into buffers that are used again: a
- * fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
+ * The writing side of a socket: one write for a head and the bytes behind it. Writes go to the socket's handle, or to its own `_write`, around
+ * the bookkeeping of `Writable`, which costs as much again: the kernel nearly always takes a piece whole and at once, and what it does not
+ * take libuv keeps in order. `end` and `destroy` of the socket wait for that as ever. All but small pieces are copied into buffers that are
+ * used again: a fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
  */
 import type { Socket } from 'node:net'
+import { getSystemErrorName } from 'node:util'
+import { PENDING, type StreamHandle, type WriteOwner, writeTo } from './handle-io.ts'
 import { latin1 } from './http1/latin1.ts'
 import { READ_BYTES, STRING_BYTES } from './shared-buffer.ts'
 
@@ -17,45 +19,78 @@ const SMALL_BYTES = 2048
 const MAX_SPARE = 64
 const spare: Buffer[] = []
 
-export class Outlet {
+/** Who owns an outlet. */
+export interface OutletOwner {
+  /** Everything has been taken after a write that was not taken at once. */
+  drained(): void
+}
+
+export class Outlet implements WriteOwner {
   /** Pieces that the kernel has not taken whole. */
   unsent = 0
+  /** A write has failed: the socket is being destroyed. */
+  broken = false
   private readonly socket: Socket
-  private readonly onDrained: () => void
+  private readonly owner: OutletOwner
+  private handle: StreamHandle | undefined
   /** Buffers that the socket is still writing from. */
   private held: Buffer[] | undefined
-  private dispatching = false
-  private readonly taken: (error?: Error | null) => void
 
-  /** `onDrained` is called when everything has been taken after a write that was not taken at once. */
-  constructor(socket: Socket, onDrained: () => void) {
+  constructor(socket: Socket, owner: OutletOwner) {
     this.socket = socket
-    this.onDrained = onDrained
-    this.taken = (error) => this.onTaken(error)
+    this.owner = owner
+  }
+
+  /** The socket is connected. `handle`: where to write to; without one, the socket's own `_write` serves. */
+  open(handle: StreamHandle | undefined): void {
+    this.handle = handle
   }
 
   /** False: the other side does not keep up, and nothing more is to be written until it has drained. */
   write(data: string | Buffer): boolean {
+    const { handle } = this
+    if (handle === undefined) return this.writeToSocket(data)
+    const status = writeTo(handle, data, this)
+    if (status === 0) return this.unsent === 0
+    if (status === PENDING) {
+      this.unsent += 1
+      return false
+    }
+    if (this.socket.destroyed) return false
+    this.fail(systemError(status))
+    return true
+  }
+
+  private writeToSocket(data: string | Buffer): boolean {
     const { socket } = this
     if (socket.destroyed) return false
     this.unsent += 1
-    this.dispatching = true
-    socket._write(data, typeof data === 'string' ? 'latin1' : ('buffer' as BufferEncoding), this.taken)
-    this.dispatching = false
+    let dispatching = true
+    socket._write(data, typeof data === 'string' ? 'latin1' : ('buffer' as BufferEncoding), (error) => {
+      if (dispatching) this.unsent -= 1
+      if (error) this.fail(error)
+      if (!dispatching) this.written(0)
+    })
+    dispatching = false
     return this.unsent === 0
   }
 
-  private onTaken(error: Error | null | undefined): void {
+  written(status: number): void {
     this.unsent -= 1
     const { socket } = this
-    if (error) socket.destroy(error)
-    if (this.dispatching || this.unsent > 0) return
+    if (status < 0 && !socket.destroyed) this.fail(systemError(status))
+    if (this.unsent > 0) return
     const { held } = this
     if (held !== undefined) {
       this.held = undefined
       for (const piece of held) release(piece)
     }
-    if (!socket.destroyed) this.onDrained()
+    if (!socket.destroyed) this.owner.drained()
+  }
+
+  private fail(error: Error): void {
+    this.broken = true
+    this.socket.destroy(error)
   }
 
   /** Writes bytes that are valid only now, between `before` and `after`. Result as of `write`. */
@@ -76,6 +111,11 @@ export class Outlet {
     this.held.push(piece)
     return false
   }
+}
+
+function systemError(status: number): Error {
+  const code = status < 0 ? getSystemErrorName(status) : 'EBADF'
+  return Object.assign(new Error(`write ${code}`), { code, errno: status, syscall: 'write' })
 }
 
 function release(piece: Buffer): void {

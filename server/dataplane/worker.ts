@@ -10,6 +10,7 @@ import { openNativeListener } from './native.ts'
 import { Plane } from './plane.ts'
 import { Reporter } from './reporter.ts'
 import { GAUGE, ScoreboardWriter } from './scoreboard.ts'
+import { turnClock as clock } from './turn-clock.ts'
 
 /** How often records are handed over, in milliseconds. */
 const FLUSH_MS = 200
@@ -23,7 +24,6 @@ const port = parentPort
 if (port === null) throw new Error('worker.ts runs in a worker thread only')
 const send = (message: FromWorker) => port.postMessage(message)
 
-const clock = { now: () => performance.now() }
 const board = new ScoreboardWriter(init.scoreboard, init.index)
 const reporter = new Reporter(send, {
   samplesPerSecond: Math.max(1, Math.floor(SAMPLES_PER_SECOND / init.workers)),

@@ -1,5 +1,6 @@
 import net, { type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { handleIoWorks } from '../handle-io.ts'
 import { sharedBuffer } from '../shared-buffer.ts'
 import { type Accepted, adoptionWorks, checkAdoption, createAcceptor, setAdoption } from './accept.ts'
 
@@ -15,9 +16,11 @@ describe('accepting', () => {
     const seen: { address: string; shared: boolean }[] = []
     const server = createAcceptor((accepted: Accepted) => {
       if (refuses) return accepted.refuse()
-      const socket = accepted.open((buffer, length) => {
-        seen.push({ address: accepted.address, shared: buffer === sharedBuffer })
-        socket.write(Buffer.from(buffer.subarray(0, length)))
+      const socket = accepted.open({
+        bytes(buffer, length) {
+          seen.push({ address: accepted.address, shared: buffer === sharedBuffer })
+          socket.write(Buffer.from(buffer.subarray(0, length)))
+        },
       })
       socket.on('end', () => socket.end())
       socket.on('error', () => undefined)
@@ -37,6 +40,7 @@ describe('accepting', () => {
   it('works with the Node that runs here, or every accepted byte would be copied without a word', async () => {
     expect(await checkAdoption()).toBe(true)
     expect(adoptionWorks()).toBe(true)
+    expect(handleIoWorks()).toBe(true)
   })
 
   it.each([

@@ -5,19 +5,17 @@
  * events serve, slower and otherwise the same.
  */
 import net, { type Server, Socket } from 'node:net'
-import { latin1 } from '../http1/latin1.ts'
+import { type ByteSink, handleIoWorks, handleOf, readInto, setHandleIo } from '../handle-io.ts'
 import { OUTLET_BYTES } from '../outlet.ts'
 import { sharedBuffer } from '../shared-buffer.ts'
-
-/** Gets the bytes of one read, valid until it returns. */
-export type OnBytes = (buffer: Buffer, length: number) => void
+import { tryConnection } from './accept-check.ts'
 
 /** A connection that has been accepted and is not read yet. */
 export interface Accepted {
   /** Address of the peer; '' when it has left already. */
   readonly address: string
-  /** Makes a socket of it that delivers its bytes to `onBytes`. Once. */
-  open(onBytes: OnBytes): Socket
+  /** Makes a socket of it that delivers its bytes to `sink`. Once. */
+  open(sink: ByteSink): Socket
   /** Closes it. Instead of `open`. */
   refuse(): void
 }
@@ -43,7 +41,7 @@ class AcceptedHandle implements Accepted {
     this.address = peer.address ?? ''
   }
 
-  open(onBytes: OnBytes): Socket {
+  open(sink: ByteSink): Socket {
     const options = {
       handle: this.handle,
       allowHalfOpen: true,
@@ -51,12 +49,15 @@ class AcceptedHandle implements Accepted {
       onread: {
         buffer: sharedBuffer,
         callback: (length: number) => {
-          onBytes(sharedBuffer, length)
+          sink.bytes(sharedBuffer, length)
           return true
         },
       },
     }
-    return new Socket(options as unknown as net.SocketConstructorOpts).resume()
+    const socket = new Socket(options as unknown as net.SocketConstructorOpts)
+    const direct = handleOf(socket)
+    if (direct !== undefined) readInto(direct, sink)
+    return socket.resume()
   }
 
   refuse(): void {
@@ -73,8 +74,8 @@ class AcceptedSocket implements Accepted {
     this.address = socket.remoteAddress ?? ''
   }
 
-  open(onBytes: OnBytes): Socket {
-    this.socket.on('data', (chunk: Buffer) => onBytes(chunk, chunk.length))
+  open(sink: ByteSink): Socket {
+    this.socket.on('data', (chunk: Buffer) => sink.bytes(chunk, chunk.length))
     return this.socket.resume()
   }
 
@@ -101,39 +102,18 @@ export function adoptionWorks(): boolean | undefined {
   return adopting
 }
 
-/** Tries on a loopback connection whether an adopted socket reads, writes and closes as it should. Decides once per thread. */
+/**
+ * Tries on a loopback connection whether an adopted socket reads, writes and closes as it should: first with reads and writes on the
+ * handle, then through `net`. Decides once per thread.
+ */
 export async function checkAdoption(): Promise<boolean> {
   if (adopting !== undefined) return adopting
-  adopting = await tryAdoption().catch(() => false)
+  adopting = handleIoWorks() && (await tryConnection(divert))
+  if (!adopting) {
+    setHandleIo(false)
+    adopting = await tryConnection(divert)
+  }
   return adopting
-}
-
-function tryAdoption(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer(() => done(false))
-    const done = (works: boolean) => {
-      clearTimeout(timer)
-      client.destroy()
-      server.close()
-      resolve(works)
-    }
-    const timer = setTimeout(() => done(false), 1000)
-    const client = new Socket()
-    client.on('error', () => done(false))
-    client.on('data', (answer) => done(answer.toString('latin1') === 'pong'))
-    const onAccepted = (accepted: Accepted) => {
-      const socket = accepted.open((buffer, length) => {
-        const heard = buffer === sharedBuffer && latin1(buffer, 0, length) === 'ping'
-        if (heard && accepted.address === '127.0.0.1') socket.end('pong')
-      })
-      socket.on('error', () => done(false))
-    }
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address()
-      if (!divert(server, onAccepted) || typeof address !== 'object' || address === null) return done(false)
-      client.connect(address.port, '127.0.0.1', () => client.write('ping'))
-    })
-  })
 }
 
 /** A server that hands accepted connections to `onAccepted` once it listens. */
@@ -151,4 +131,5 @@ export function createAcceptor(onAccepted: (accepted: Accepted) => void): Server
 /** For tests: forces the plain way (`false`), the adopted way (`true`), or a fresh check (`undefined`). */
 export function setAdoption(value: boolean | undefined): void {
   adopting = value
+  setHandleIo(value !== false)
 }

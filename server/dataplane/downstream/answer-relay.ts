@@ -70,11 +70,11 @@ export class AnswerRelay {
   /** Reads interim answers and the final head; the bytes behind it are relayed too. Returns where the next unread byte is. */
   private readHeads(connection: BackendConnection, buffer: Buffer, start: number, end: number): number {
     const { carrier } = this
-    const { thread, head: request } = carrier
+    const { thread, request } = carrier
     const { response } = thread
     let at = start
     while (at < end) {
-      const result = response.parse(buffer, at, end, thread.responseLimits, request.method, request.upgrade)
+      const result = response.parse(buffer, at, end, thread.responseLimits, request.method, request.protocol)
       if (result === HEAD.more) return at
       if (result === HEAD.refused) return this.invalid(response.reason, end)
       at = response.end
@@ -96,16 +96,16 @@ export class AnswerRelay {
   }
 
   private passInterim(): void {
-    const { client, head, thread } = this.carrier
+    const { client, request, thread } = this.carrier
     if (!this.carrier.wait.passes(thread.response.status)) return
-    const text = thread.responseWriter.writeInterim(head, thread.response)
+    const text = thread.responseWriter.writeInterim(request, thread.response)
     if (text !== '') client.write(text)
   }
 
   /** Passes the final head on, with what came behind it in one write. */
   private finalHead(connection: BackendConnection, buffer: Buffer, at: number, end: number): void {
     const { carrier } = this
-    const { thread, head, exchange, client, pool } = carrier
+    const { thread, request, exchange, client, pool } = carrier
     const { response, responseWriter } = thread
     if (exchange === undefined || pool === undefined) return
     if (!exchange.responseStarted(response.status)) return
@@ -113,9 +113,9 @@ export class AnswerRelay {
     if (response.keepAliveSeconds >= 0) connection.hintMs = response.keepAliveSeconds * 1000
     const bodyOpen = carrier.body.open
     const text = responseWriter.write(
-      head,
+      request,
       response,
-      carrier.request.id,
+      request.id,
       cookieLine(exchange.bindingCookie),
       bodyOpen || client.home.closing,
     )

@@ -23,7 +23,7 @@ export class AnswerWait {
 
   /** The client waits for a 100 that is still to come. */
   get expects100(): boolean {
-    return this.carrier.head.expectContinue && !this.passed100
+    return this.carrier.request.expectContinue && !this.passed100
   }
 
   /** The request of one attempt has been sent. `attempts`: made so far, this one included. */

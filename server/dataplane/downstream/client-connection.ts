@@ -42,7 +42,7 @@ export class ClientConnection extends ClientSocket {
     return this.phase === 'head' && this.untouched
   }
 
-  protected bytes(buffer: Buffer, length: number): void {
+  bytes(buffer: Buffer, length: number): void {
     switch (this.phase) {
       case 'head':
         this.readHeads(buffer, 0, length)
@@ -106,10 +106,10 @@ export class ClientConnection extends ClientSocket {
   /** Parses one head and begins its exchange. Returns where the next unread byte is; `start` when the head is not whole. */
   private readHead(buffer: Buffer, start: number, end: number): number {
     const { thread, settings } = this.home
-    const carrier = thread.takeCarrier(this)
-    const result = carrier.head.parse(buffer, start, end, thread.limitsOf(settings))
+    const { heads } = thread
+    heads.claim(undefined)
+    const result = heads.parsed.parse(buffer, start, end, thread.limitsOf(settings))
     if (result === HEAD.more) {
-      thread.returnCarrier(carrier)
       this.touched()
       // Bytes of a fresh read are kept; the others are already.
       if (buffer === this.pending?.bytes) return start
@@ -117,16 +117,15 @@ export class ClientConnection extends ClientSocket {
       return end
     }
     if (result === HEAD.refused) {
-      const { status, reason } = carrier.head
-      thread.returnCarrier(carrier)
+      const { status, reason } = heads.parsed
       this.refuse(refusal(status, `The request has ${reason}.`))
       return end
     }
     this.phase = 'busy'
     this.untouched = true
-    this.carrier = carrier
     thread.wheel.clear(this)
-    return carrier.begin(buffer, carrier.head.end, end)
+    this.carrier = thread.takeCarrier(this)
+    return this.carrier.begin(buffer, heads.parsed.end, end)
   }
 
   /** What a client sent behind its upgrade request, before the answer, belongs to the tunnel. */
@@ -203,7 +202,7 @@ export class ClientConnection extends ClientSocket {
     else this.home.thread.wheel.clear(this)
   }
 
-  protected onDrain(): void {
+  drained(): void {
     if (this.stalled) {
       this.stalled = false
       if (this.phase === 'head') return this.nextRequest()

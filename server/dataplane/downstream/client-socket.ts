@@ -1,7 +1,8 @@
 /** The socket of one client: reading that can be paused, writing that notices when it stalls, and its place in the timer wheel. */
 import type { Socket } from 'node:net'
 import type { ListenerSnapshot } from '../../core/snapshot.ts'
-import { Outlet } from '../outlet.ts'
+import { type ByteSink, handleOf } from '../handle-io.ts'
+import { Outlet, type OutletOwner } from '../outlet.ts'
 import type { Timed } from '../timer-wheel.ts'
 import type { Accepted } from './accept.ts'
 import type { ClientConnection } from './client-connection.ts'
@@ -16,7 +17,7 @@ export interface ConnectionHome {
   closed(connection: ClientConnection): void
 }
 
-export abstract class ClientSocket implements Timed {
+export abstract class ClientSocket implements Timed, ByteSink, OutletOwner {
   deadline = 0
   wheelSlot = -1
   readonly home: ConnectionHome
@@ -31,8 +32,9 @@ export abstract class ClientSocket implements Timed {
     this.home = home
     const peer = accepted.address
     this.address = peer.startsWith('::ffff:') ? peer.slice(7) : peer
-    this.socket = accepted.open((buffer, length) => this.bytes(buffer, length))
-    this.outlet = new Outlet(this.socket, () => this.onDrain())
+    this.socket = accepted.open(this)
+    this.outlet = new Outlet(this.socket, this)
+    this.outlet.open(handleOf(this.socket))
     this.socket.setNoDelay(true)
     this.socket.on('end', () => this.onEnd())
     this.socket.on('error', () => this.onClose())
@@ -40,13 +42,13 @@ export abstract class ClientSocket implements Timed {
   }
 
   /** Bytes of the client, valid until this returns. */
-  protected abstract bytes(buffer: Buffer, length: number): void
+  abstract bytes(buffer: Buffer, length: number): void
   /** The client has half-closed. */
   protected abstract onEnd(): void
   /** The socket is gone. May be called twice. */
   protected abstract onClose(): void
   /** What was written has been taken. */
-  protected abstract onDrain(): void
+  abstract drained(): void
   /** Sets the deadline that the connection is under now. */
   abstract rearm(): void
   abstract onDeadline(): void

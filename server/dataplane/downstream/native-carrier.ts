@@ -5,7 +5,6 @@
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
 import type { Carrier, Failure } from '../engine.ts'
 import { Exchange } from '../exchange.ts'
-import { RequestHead } from '../http1/request-head.ts'
 import { type OwnAnswer, ownAnswers, refusal } from '../own-answers.ts'
 import type { BackendConnection, ConnectionOwner } from '../upstream/connection.ts'
 import type { Waiter } from '../upstream/pool.ts'
@@ -22,7 +21,6 @@ const FIRST_BODY_BYTES = 65_536
 const ALLOW = 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'
 
 export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
-  readonly head = new RequestHead()
   readonly body = new RequestBody()
   readonly request: NativeRequest
   readonly thread: NativeThread
@@ -41,7 +39,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
 
   constructor(thread: NativeThread) {
     this.thread = thread
-    this.request = new NativeRequest(this)
+    this.request = new NativeRequest(this, thread.heads)
     this.relay = new AnswerRelay(this)
   }
 
@@ -61,8 +59,9 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
 
   /** Begins the exchange of the head just parsed; body bytes follow in the same buffer. Returns where the next unread byte is. */
   begin(buffer: Buffer, start: number, end: number): number {
-    const { head, client, thread } = this
-    this.body.begin(head)
+    const { client, thread } = this
+    this.request.begin()
+    this.body.begin(this.request.head)
     if (this.answersItself()) return start
     const exchange = new Exchange(thread.plane, this, client.home.settings.id)
     this.exchange = exchange
@@ -75,9 +74,10 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
 
   /** OPTIONS * and OPTIONS with Max-Forwards: 0 are for us (RFC 9110 §9.3.7, §7.6.2). */
   private answersItself(): boolean {
-    const { head, client } = this
-    if (head.method !== 'OPTIONS' || (head.path !== '*' && head.field('max-forwards') !== '0')) return false
-    const keepAlive = head.keepAlive && this.body.done
+    const { request, client } = this
+    if (request.method !== 'OPTIONS') return false
+    if (request.path !== '*' && request.header('max-forwards') !== '0') return false
+    const keepAlive = request.keepAlive && this.body.done
     client.write(`HTTP/1.1 204 No Content\r\n${ALLOW}${keepAlive ? '' : 'Connection: close\r\n'}\r\n`)
     client.exchangeDone(keepAlive)
     return true
@@ -112,7 +112,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   }
 
   connectionReady(connection: BackendConnection, reused: boolean): void {
-    const { exchange, pool, head, client } = this
+    const { exchange, pool, request, client } = this
     this.waiting = false
     if (exchange === undefined || pool === undefined || this.backend === undefined) return connection.destroy()
     this.connection = connection
@@ -121,8 +121,9 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     connection.hintMs = Number.POSITIVE_INFINITY
     this.relay.expectAnswer(connection)
     exchange.connected()
+    const { id, head } = request
     const host = head.authority === '' ? this.backend.address : head.authority
-    this.body.send(client.writer.write(head, this.request.id, host, this.wait.expects100), connection)
+    this.body.send(client.writer.write(head, id, host, this.wait.expects100), connection)
     if (this.body.open && connection.outlet.unsent === 0) client.resume()
     this.wait.begin(connection, pool, exchange.attempts)
   }
@@ -206,12 +207,12 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   }
 
   answer(exchange: Exchange, own: OwnAnswer): void {
-    const { head, client } = this
+    const { request, client } = this
     this.dropConnection()
     // A client of HTTP/1.0 would need to be told that the connection stays: it is not worth it.
-    const keepAlive = head.keepAlive && head.minor === 1 && this.body.done && !client.home.closing
+    const keepAlive = request.keepAlive && request.minor === 1 && this.body.done && !client.home.closing
     this.answered = true
-    writeOwnAnswer(client, own, this.request.id, head.field('accept'), head.method === 'HEAD', !keepAlive)
+    writeOwnAnswer(client, own, request.id, request.header('accept'), request.method === 'HEAD', !keepAlive)
     if (this.exchange === exchange) client.exchangeDone(keepAlive)
   }
 

@@ -9,9 +9,10 @@ import type { Plane } from '../plane.ts'
 import { TimerWheel } from '../timer-wheel.ts'
 import { BackendPool } from '../upstream/pool.ts'
 import type { ClientConnection } from './client-connection.ts'
+import { HeadReader } from './head-reader.ts'
 import { NativeCarrier } from './native-carrier.ts'
 
-/** Carriers kept for the next request; each holds about 4 KiB. Fewer than there are requests at once would mean new ones all the time. */
+/** Carriers kept for the next request; each holds about 1 KiB. Fewer than there are requests at once would mean new ones all the time. */
 const SPARE_CARRIERS = 2048
 /** Writers kept by client address: their strings are the same for every connection of that client. */
 const WRITERS = 1024
@@ -25,6 +26,7 @@ export class NativeThread {
   readonly response = new ResponseHead()
   readonly responseLimits = DEFAULT_RESPONSE_LIMITS
   readonly responseWriter: ResponseWriter
+  readonly heads = new HeadReader()
   private readonly pools = new Map<number, BackendPool>()
   private readonly spare: NativeCarrier[] = []
   private readonly writers = new Map<string, RequestWriter>()

@@ -1,7 +1,6 @@
 /** The response head towards the client, as one latin1 string, and how the body behind it has to be relayed. */
 import { FRAMING } from './framing.ts'
 import { DROP_FROM_BACKEND } from './known-fields.ts'
-import type { RequestHead } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import { CR } from './tables.ts'
 
@@ -20,6 +19,12 @@ export const RELAY = {
 /** Offset behind the status in a response head. */
 const REASON_AT = 12
 
+/** What of a request its answer depends on; see `RequestHead`. */
+export interface Asked {
+  readonly minor: number
+  readonly keepAlive: boolean
+}
+
 /** Writes response heads; one per thread is enough. */
 export class ResponseWriter {
   /** One of `RELAY`, for the head written last. */
@@ -37,7 +42,7 @@ export class ResponseWriter {
    * Head of a final answer or of a 101. `extra` is put in as it is: complete lines such as a cookie of ours, or ''. `close`: end the client
    * connection behind this answer, whatever the client wished.
    */
-  write(request: RequestHead, response: ResponseHead, requestId: string, extra: string, close: boolean): string {
+  write(request: Asked, response: ResponseHead, requestId: string, extra: string, close: boolean): string {
     this.keepAlive = request.keepAlive && !close
     const framing = this.framing(request, response)
     let out = this.copyFields(response) + this.via[response.minor as 0 | 1] + requestId
@@ -49,12 +54,12 @@ export class ResponseWriter {
   }
 
   /** Head of an interim answer (100, 103); '' for a client of HTTP/1.0, which must not see one (RFC 9110 §15.2). */
-  writeInterim(request: RequestHead, response: ResponseHead): string {
+  writeInterim(request: Asked, response: ResponseHead): string {
     return request.minor === 0 ? '' : `${this.copyFields(response)}\r\n`
   }
 
   /** Sets `relay` and returns the end of the X-Request-Id line with the framing fields. */
-  private framing(request: RequestHead, response: ResponseHead): string {
+  private framing(request: Asked, response: ResponseHead): string {
     if (response.framing === FRAMING.length) {
       this.relay = response.length === 0 ? RELAY.none : RELAY.asIs
       return `\r\nContent-Length: ${response.length}\r\n`

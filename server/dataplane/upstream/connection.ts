@@ -1,9 +1,10 @@
 /** One connection to a backend: connects, carries one exchange after another, and knows when it must not be used again. */
 import net, { type Socket } from 'node:net'
 import type { BackendRef } from '../../core/snapshot.ts'
+import { type ByteSink, handleOf, readInto } from '../handle-io.ts'
 import { BodyDecoder } from '../http1/body.ts'
 import type { HeadBuffer } from '../http1/head-buffer.ts'
-import { OUTLET_BYTES, Outlet } from '../outlet.ts'
+import { OUTLET_BYTES, Outlet, type OutletOwner } from '../outlet.ts'
 import { sharedBuffer } from '../shared-buffer.ts'
 import type { Timed, TimerWheel } from '../timer-wheel.ts'
 import type { BackendPool } from './pool.ts'
@@ -21,7 +22,7 @@ export interface ConnectionOwner {
   backendDeadline(connection: BackendConnection): void
 }
 
-export class BackendConnection implements Timed {
+export class BackendConnection implements Timed, ByteSink, OutletOwner {
   deadline = 0
   wheelSlot = -1
   readonly pool: BackendPool
@@ -55,16 +56,19 @@ export class BackendConnection implements Timed {
       onread: {
         buffer: sharedBuffer,
         callback: (length: number) => {
-          this.bytes(length)
+          this.bytes(sharedBuffer, length)
           return true
         },
       },
     }
     this.socket = net.connect(options)
-    this.outlet = new Outlet(this.socket, () => this.owner?.backendDrained(this))
+    this.outlet = new Outlet(this.socket, this)
     wheel.watch(this, now, connectMs)
     this.socket.on('connect', () => {
       this.connected = true
+      const handle = handleOf(this.socket)
+      if (handle !== undefined) readInto(handle, this)
+      this.outlet.open(handle)
       wheel.drop(this)
       pool.connectionReady(this)
     })
@@ -73,11 +77,15 @@ export class BackendConnection implements Timed {
     this.socket.on('close', () => this.gone(undefined))
   }
 
-  private bytes(length: number): void {
+  bytes(buffer: Buffer, length: number): void {
     const { owner } = this
     // Bytes nobody asked for: what follows on this connection cannot be trusted (RFC 9112 §9.2).
     if (owner === undefined) this.destroy()
-    else owner.backendBytes(this, sharedBuffer, length)
+    else owner.backendBytes(this, buffer, length)
+  }
+
+  drained(): void {
+    this.owner?.backendDrained(this)
   }
 
   private ended(error: Error | undefined): void {
@@ -119,6 +127,6 @@ export class BackendConnection implements Timed {
   }
 
   get usable(): boolean {
-    return !this.closed && !this.socket.destroyed
+    return !this.closed && !this.outlet.broken
   }
 }

@@ -8,15 +8,28 @@ import type { Socket } from 'node:net'
 import { sharedBuffer } from './shared-buffer.ts'
 import { turnClock } from './turn-clock.ts'
 
-/** Who gets the bytes of a socket. */
+/** Who gets the bytes of a handle. */
 export interface ByteSink {
   /** The bytes of one read, valid until this returns. */
   bytes(buffer: Buffer, length: number): void
 }
 
+/** Who is told of everything else that happens to a handle without a `net.Socket`. */
+export interface StreamWatcher {
+  /** Nothing more will be read; `broken`: the connection failed. */
+  readOver(broken: boolean): void
+  /** The half-close has been sent, or never will be. */
+  shutDone(): void
+}
+
 /** Who is told when what was not taken at once has been taken; `status` is 0 or a negative errno. */
 export interface WriteOwner {
   written(status: number): void
+}
+
+interface ShutdownRequest {
+  watcher: StreamWatcher
+  oncomplete: (this: ShutdownRequest) => void
 }
 
 interface WriteRequest {
@@ -32,12 +45,15 @@ type OnRead = (this: StreamHandle, memory: ArrayBuffer | undefined) => unknown
 export interface StreamHandle {
   onread: OnRead
   sink?: ByteSink
+  watcher?: StreamWatcher | undefined
   writeLatin1String(request: WriteRequest, data: string): number
   writeBuffer(request: WriteRequest, data: Buffer): number
+  shutdown(request: ShutdownRequest): number
 }
 
 interface StreamBinding {
   readonly WriteWrap: new () => WriteRequest
+  readonly ShutdownWrap: new () => ShutdownRequest
   /** Results of the last call, read at the indices below. */
   readonly streamBaseState: Int32Array
   readonly kReadBytesOrError: number
@@ -50,6 +66,7 @@ function loadBinding(): StreamBinding | undefined {
     const found = binding('stream_wrap')
     const whole =
       typeof found.WriteWrap === 'function' &&
+      typeof found.ShutdownWrap === 'function' &&
       found.streamBaseState instanceof Int32Array &&
       Number.isInteger(found.kReadBytesOrError) &&
       Number.isInteger(found.kLastWriteWasAsync)
@@ -62,6 +79,8 @@ function loadBinding(): StreamBinding | undefined {
 const stream = loadBinding()
 const state = stream?.streamBaseState ?? new Int32Array(1)
 const readBytes = stream?.kReadBytesOrError ?? 0
+/** What libuv calls the end of a stream (UV_EOF). */
+const END_OF_FILE = -4095
 const wasAsync = stream?.kLastWriteWasAsync ?? 0
 /** What `net` itself does with a read; also takes ends and errors. The same function for every socket. */
 let onReadOfNet: OnRead | undefined
@@ -88,16 +107,17 @@ export function handleOf(socket: Socket): StreamHandle | undefined {
   return whole ? (handle as StreamHandle) : undefined
 }
 
-/** Gives every read of a socket that reads into the shared buffer straight to `sink`; ends and errors still go through the socket. */
-export function readInto(handle: StreamHandle, sink: ByteSink): void {
-  if (handle.onread !== onRead) onReadOfNet = handle.onread
+/** Gives every read of a handle that reads into the shared buffer straight to `sink`; ends and errors to `watcher`, or else to its socket. */
+export function readInto(handle: StreamHandle, sink: ByteSink, watcher?: StreamWatcher): void {
+  if (watcher === undefined && handle.onread !== onRead) onReadOfNet = handle.onread
   handle.sink = sink
+  handle.watcher = watcher
   handle.onread = onRead
 }
 
 function onRead(this: StreamHandle, memory: ArrayBuffer | undefined): unknown {
   const length = state[readBytes] as number
-  if (length <= 0) return onReadOfNet?.call(this, memory)
+  if (length <= 0) return onNoRead(this, length, memory)
   turnClock.begin()
   try {
     ;(this.sink as ByteSink).bytes(sharedBuffer, length)
@@ -105,6 +125,25 @@ function onRead(this: StreamHandle, memory: ArrayBuffer | undefined): unknown {
     turnClock.end()
   }
   return undefined
+}
+
+function onNoRead(handle: StreamHandle, status: number, memory: ArrayBuffer | undefined): unknown {
+  if (handle.watcher === undefined) return onReadOfNet?.call(handle, memory)
+  // 0: nothing was there after all.
+  if (status < 0) handle.watcher.readOver(status !== END_OF_FILE)
+  return undefined
+}
+
+/** Half-closes behind what is being written; `watcher` is told. 0, or the negative errno of a connection that is gone. */
+export function shutDown(handle: StreamHandle, watcher: StreamWatcher): number {
+  const request = new (stream as StreamBinding).ShutdownWrap()
+  request.watcher = watcher
+  request.oncomplete = onShutdown
+  return handle.shutdown(request)
+}
+
+function onShutdown(this: ShutdownRequest): void {
+  this.watcher.shutDone()
 }
 
 function onComplete(this: WriteRequest, status: number): void {

@@ -83,13 +83,13 @@ class NativeListener implements BoundListener, ConnectionHome {
     const { connections, connectionsPerAddress } = this.settings.limits
     if (this.open.size >= connections && !this.makeRoom()) return accepted.refuse()
     const address = connectionsPerAddress > 0 ? accepted.address : ''
-    if (connectionsPerAddress > 0) {
+    if (address !== '') {
       const count = this.perAddress.get(address) ?? 0
       if (count >= connectionsPerAddress) return accepted.refuse()
       this.perAddress.set(address, count + 1)
     }
     const connection = new ClientConnection(accepted, this)
-    if (address !== '') connection.socket.once('close', () => this.leave(address))
+    connection.countedAs = address
     this.open.add(connection)
   }
 
@@ -114,6 +114,7 @@ class NativeListener implements BoundListener, ConnectionHome {
 
   closed(connection: ClientConnection): void {
     this.open.delete(connection)
+    if (connection.countedAs !== '') this.leave(connection.countedAs)
     if (this.open.size === 0) this.onEmpty?.()
   }
 

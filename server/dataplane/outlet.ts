@@ -4,11 +4,11 @@
  * take libuv keeps in order. `end` and `destroy` of the socket wait for that as ever. All but small pieces are copied into buffers that are
  * used again: a fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
  */
-import type { Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import { PENDING, type StreamHandle, type WriteOwner, writeTo } from './handle-io.ts'
 import { latin1 } from './http1/latin1.ts'
 import { READ_BYTES, STRING_BYTES } from './shared-buffer.ts'
+import type { Wire } from './wire.ts'
 
 /** High-water mark of sockets; only what goes around the outlet would meet it. */
 export const OUTLET_BYTES = STRING_BYTES
@@ -30,13 +30,13 @@ export class Outlet implements WriteOwner {
   unsent = 0
   /** A write has failed: the socket is being destroyed. */
   broken = false
-  private readonly socket: Socket
+  private readonly socket: Wire
   private readonly owner: OutletOwner
   private handle: StreamHandle | undefined
   /** Buffers that the socket is still writing from. */
   private held: Buffer[] | undefined
 
-  constructor(socket: Socket, owner: OutletOwner) {
+  constructor(socket: Wire, owner: OutletOwner) {
     this.socket = socket
     this.owner = owner
   }
@@ -66,7 +66,7 @@ export class Outlet implements WriteOwner {
     if (socket.destroyed) return false
     this.unsent += 1
     let dispatching = true
-    socket._write(data, typeof data === 'string' ? 'latin1' : ('buffer' as BufferEncoding), (error) => {
+    socket._write?.(data, typeof data === 'string' ? 'latin1' : ('buffer' as BufferEncoding), (error) => {
       if (dispatching) this.unsent -= 1
       if (error) this.fail(error)
       if (!dispatching) this.written(0)

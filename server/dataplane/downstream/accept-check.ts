@@ -1,6 +1,5 @@
 /** Tries once, on a loopback connection, whether adopted sockets and direct reads and writes do what the engine counts on. */
 import net, { type Server, Socket } from 'node:net'
-import { handleOf } from '../handle-io.ts'
 import { latin1 } from '../http1/latin1.ts'
 import { Outlet } from '../outlet.ts'
 import { READ_BYTES, sharedBuffer } from '../shared-buffer.ts'
@@ -13,8 +12,8 @@ const MAX_PIECES = 512
 const LAST = 'the last piece'
 
 /**
- * One request in, and an answer out that the kernel cannot take at once: it must come whole and in order, `drained` be told, and the
- * connection end behind it. `divert` takes accepted handles from a listening server; false when it cannot.
+ * One request in, and an answer out that the kernel cannot take at once: it must come whole and in order, `drained` be told, the connection
+ * end behind it, and the client's own end be heard. `divert` takes accepted handles from a listening server; false when it cannot.
  */
 export function tryConnection(
   divert: (server: Server, onAccepted: (accepted: Accepted) => void) => boolean,
@@ -34,28 +33,33 @@ export function tryConnection(
     }
     const timer = setTimeout(() => done(false), TRIAL_MS)
     client.on('error', () => done(false))
-    client.on('end', () => done(drained && received === expected && tail.endsWith(LAST)))
     client.on('data', (bytes) => {
       received += bytes.length
       tail = (tail + bytes.toString('latin1')).slice(-LAST.length)
     })
     const onAccepted = (accepted: Accepted) => {
-      const socket = accepted.open({
+      let ended = false
+      const wire = accepted.open({
         bytes(buffer, length) {
           const heard = buffer === sharedBuffer && latin1(buffer, 0, length) === 'ping'
           if (!heard || accepted.address !== '127.0.0.1') return done(false)
+          wire.pause()
           expected = flood(outlet)
-          socket.end()
+          wire.end()
           client.resume()
         },
+        ended() {
+          ended = true
+        },
+        closed: () => done(drained && ended && received === expected && tail === LAST),
       })
-      const outlet = new Outlet(socket, {
+      const outlet = new Outlet(wire, {
         drained() {
           drained = true
+          wire.resume()
         },
       })
-      outlet.open(handleOf(socket))
-      socket.on('error', () => done(false))
+      outlet.open(accepted.handle)
     }
     server.listen({ host: '127.0.0.1', port: 0 }, () => {
       const address = server.address()

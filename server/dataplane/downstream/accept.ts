@@ -1,63 +1,45 @@
 /**
- * Accepts connections into sockets that read into the thread's shared buffer. `net` offers that for outgoing sockets only, so accepted
- * handles are taken from the listening one before `net` makes a socket of each, and given to a socket of ours. `handle`, `_handle` and
- * `onconnection` are not documented: `checkAdoption` tries once whether all of it works; if not, `net`'s own sockets and plain `data`
- * events serve, slower and otherwise the same.
+ * Accepts connections into wires that read into the thread's shared buffer. `net` offers that for outgoing sockets only, so accepted handles
+ * are taken from the listening one before `net` makes a socket of each. `_handle`, `onconnection` and what is called on handles are not
+ * documented: `checkAdoption` tries once whether all of it works; if not, `net`'s own sockets and plain `data` events serve, slower and
+ * otherwise the same.
  */
-import net, { type Server, Socket } from 'node:net'
-import { type ByteSink, handleIoWorks, handleOf, readInto, setHandleIo } from '../handle-io.ts'
+import net, { type Server, type Socket } from 'node:net'
+import { DirectWire, type TcpHandle } from '../direct-wire.ts'
+import { handleIoWorks, type StreamHandle, setHandleIo } from '../handle-io.ts'
 import { OUTLET_BYTES } from '../outlet.ts'
-import { sharedBuffer } from '../shared-buffer.ts'
+import type { Wire, WireEnd } from '../wire.ts'
 import { tryConnection } from './accept-check.ts'
 
 /** A connection that has been accepted and is not read yet. */
 export interface Accepted {
   /** Address of the peer; '' when it has left already. */
   readonly address: string
-  /** Makes a socket of it that delivers its bytes to `sink`. Once. */
-  open(sink: ByteSink): Socket
+  /** Where to write to directly; undefined: through the socket. */
+  readonly handle: StreamHandle | undefined
+  /** Begins to read it; what happens goes to `end`. Once. */
+  open(end: WireEnd): Wire
   /** Closes it. Instead of `open`. */
   refuse(): void
 }
 
-/** What is used of a TCP handle of libuv. */
-interface Handle {
-  getpeername(out: { address?: string }): number
-  close(): void
-}
-
 interface ListeningHandle {
-  onconnection?: (status: number, handle: Handle | undefined) => void
+  onconnection?: (status: number, handle: TcpHandle | undefined) => void
 }
 
 class AcceptedHandle implements Accepted {
   readonly address: string
-  private readonly handle: Handle
+  readonly handle: TcpHandle
 
-  constructor(handle: Handle) {
+  constructor(handle: TcpHandle) {
     this.handle = handle
     const peer: { address?: string } = {}
     handle.getpeername(peer)
     this.address = peer.address ?? ''
   }
 
-  open(sink: ByteSink): Socket {
-    const options = {
-      handle: this.handle,
-      allowHalfOpen: true,
-      writableHighWaterMark: OUTLET_BYTES,
-      onread: {
-        buffer: sharedBuffer,
-        callback: (length: number) => {
-          sink.bytes(sharedBuffer, length)
-          return true
-        },
-      },
-    }
-    const socket = new Socket(options as unknown as net.SocketConstructorOpts)
-    const direct = handleOf(socket)
-    if (direct !== undefined) readInto(direct, sink)
-    return socket.resume()
+  open(end: WireEnd): Wire {
+    return new DirectWire(this.handle, end)
   }
 
   refuse(): void {
@@ -67,6 +49,7 @@ class AcceptedHandle implements Accepted {
 
 class AcceptedSocket implements Accepted {
   readonly address: string
+  readonly handle = undefined
   private readonly socket: Socket
 
   constructor(socket: Socket) {
@@ -74,9 +57,14 @@ class AcceptedSocket implements Accepted {
     this.address = socket.remoteAddress ?? ''
   }
 
-  open(sink: ByteSink): Socket {
-    this.socket.on('data', (chunk: Buffer) => sink.bytes(chunk, chunk.length))
-    return this.socket.resume()
+  open(end: WireEnd): Wire {
+    const { socket } = this
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => end.bytes(chunk, chunk.length))
+    socket.on('end', () => end.ended())
+    socket.on('error', () => end.closed())
+    socket.on('close', () => end.closed())
+    return socket.resume()
   }
 
   refuse(): void {
@@ -102,17 +90,11 @@ export function adoptionWorks(): boolean | undefined {
   return adopting
 }
 
-/**
- * Tries on a loopback connection whether an adopted socket reads, writes and closes as it should: first with reads and writes on the
- * handle, then through `net`. Decides once per thread.
- */
+/** Tries on a loopback connection whether an adopted handle reads, writes and closes as it should. Decides once per thread. */
 export async function checkAdoption(): Promise<boolean> {
   if (adopting !== undefined) return adopting
   adopting = handleIoWorks() && (await tryConnection(divert))
-  if (!adopting) {
-    setHandleIo(false)
-    adopting = await tryConnection(divert)
-  }
+  setHandleIo(adopting)
   return adopting
 }
 

@@ -180,7 +180,7 @@ export class ClientConnection extends ClientSocket {
     this.pending?.clear()
     this.socket.end()
     this.home.thread.wheel.clear(this)
-    if (this.halfClosed) return this.socket.destroySoon()
+    if (this.halfClosed) return void this.socket.destroySoon()
     this.resume()
     this.lingering = new Lingering(this)
   }
@@ -226,7 +226,7 @@ export class ClientConnection extends ClientSocket {
     else if (this.halfClosed && carrier?.answerBegun !== true) this.cut()
   }
 
-  protected onEnd(): void {
+  ended(): void {
     this.halfClosed = true
     if (this.phase === 'tunnel') return this.carrier?.tunnelEnded()
     if (this.phase === 'busy' && this.carrier?.body.open !== true) return this.rearm()
@@ -235,7 +235,7 @@ export class ClientConnection extends ClientSocket {
     if (!more && (this.phase !== 'closing' || this.outlet.unsent === 0)) this.socket.destroy()
   }
 
-  protected onClose(): void {
+  closed(): void {
     if (this.gone) return
     this.gone = true
     this.phase = 'closing'

@@ -1,9 +1,8 @@
 /** The socket of one client: reading that can be paused, writing that notices when it stalls, and its place in the timer wheel. */
-import type { Socket } from 'node:net'
 import type { ListenerSnapshot } from '../../core/snapshot.ts'
-import { type ByteSink, handleOf } from '../handle-io.ts'
 import { Outlet, type OutletOwner } from '../outlet.ts'
 import type { Timed } from '../timer-wheel.ts'
+import type { Wire, WireEnd } from '../wire.ts'
 import type { Accepted } from './accept.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { NativeThread } from './native-thread.ts'
@@ -17,12 +16,14 @@ export interface ConnectionHome {
   closed(connection: ClientConnection): void
 }
 
-export abstract class ClientSocket implements Timed, ByteSink, OutletOwner {
+export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
   deadline = 0
   wheelSlot = -1
   readonly home: ConnectionHome
-  readonly socket: Socket
+  readonly socket: Wire
   readonly address: string
+  /** Address that the connection is counted under, where their number is limited; else ''. */
+  countedAs = ''
   /** The client does not read: what we wrote last is waiting. */
   protected stalled = false
   private paused = false
@@ -34,19 +35,15 @@ export abstract class ClientSocket implements Timed, ByteSink, OutletOwner {
     this.address = peer.startsWith('::ffff:') ? peer.slice(7) : peer
     this.socket = accepted.open(this)
     this.outlet = new Outlet(this.socket, this)
-    this.outlet.open(handleOf(this.socket))
-    this.socket.setNoDelay(true)
-    this.socket.on('end', () => this.onEnd())
-    this.socket.on('error', () => this.onClose())
-    this.socket.on('close', () => this.onClose())
+    this.outlet.open(accepted.handle)
   }
 
   /** Bytes of the client, valid until this returns. */
   abstract bytes(buffer: Buffer, length: number): void
   /** The client has half-closed. */
-  protected abstract onEnd(): void
+  abstract ended(): void
   /** The socket is gone. May be called twice. */
-  protected abstract onClose(): void
+  abstract closed(): void
   /** What was written has been taken. */
   abstract drained(): void
   /** Sets the deadline that the connection is under now. */

@@ -1,0 +1,94 @@
+/**
+ * An accepted connection without `net.Socket`: half-close and close straight on the TCP handle, as reads and writes are. A `net.Socket` is a
+ * dozen objects and takes longer to make than an exchange; with a thousand clients arriving together everybody waits for it.
+ */
+import { readInto, type StreamHandle, type StreamWatcher, shutDown } from './handle-io.ts'
+import { sharedBuffer } from './shared-buffer.ts'
+import type { Wire, WireEnd } from './wire.ts'
+
+/** What is used of the TCP handle of an accepted connection. */
+export interface TcpHandle extends StreamHandle {
+  useUserBuffer(buffer: Buffer): void
+  readStart(): number
+  readStop(): number
+  setNoDelay(on: boolean): number
+  getpeername(out: { address?: string }): number
+  close(then?: () => void): void
+  /** Negative errno when it cannot be reset any more. */
+  reset(then: () => void): number | undefined
+}
+
+export class DirectWire implements Wire, StreamWatcher {
+  destroyed = false
+  private readonly handle: TcpHandle
+  private readonly owner: WireEnd
+  /** The other side has half-closed. */
+  private readEnded = false
+  /** We have half-closed, perhaps behind bytes that are still to be sent. */
+  private ending = false
+  /** Our half-close has been sent. */
+  private ended = false
+  private destroyWhenEnded = false
+
+  /** Bytes come from the next turn of the event loop on. */
+  constructor(handle: TcpHandle, owner: WireEnd) {
+    this.handle = handle
+    this.owner = owner
+    // biome-ignore lint/correctness/useHookAtTopLevel: a method of the handle, not a hook of React.
+    handle.useUserBuffer(sharedBuffer)
+    handle.setNoDelay(true)
+    readInto(handle, owner, this)
+    this.resume()
+  }
+
+  pause(): void {
+    if (!this.destroyed) this.handle.readStop()
+  }
+
+  resume(): void {
+    if (!this.destroyed && !this.readEnded && this.handle.readStart() < 0) this.destroy()
+  }
+
+  end(): void {
+    if (this.ending || this.destroyed) return
+    this.ending = true
+    // Refused at once when the other side has reset the connection: reading says so next.
+    if (shutDown(this.handle, this) !== 0) this.shutDone()
+  }
+
+  destroySoon(): void {
+    this.destroyWhenEnded = true
+    this.end()
+    if (this.ended) this.destroy()
+  }
+
+  destroy(): void {
+    if (this.destroyed) return
+    this.destroyed = true
+    this.handle.close(() => this.owner.closed())
+  }
+
+  resetAndDestroy(): void {
+    if (this.destroyed) return
+    this.destroyed = true
+    const then = () => this.owner.closed()
+    // Not while a half-close is under way.
+    if (this.handle.reset(then)) this.handle.close(then)
+  }
+
+  readOver(broken: boolean): void {
+    if (this.destroyed) return
+    this.readEnded = true
+    if (broken) {
+      this.owner.closed()
+      return this.destroy()
+    }
+    this.owner.ended()
+    if (this.ended) this.destroy()
+  }
+
+  shutDone(): void {
+    this.ended = true
+    if (this.readEnded || this.destroyWhenEnded) this.destroy()
+  }
+}

@@ -6,6 +6,7 @@ import { ClientConnection } from './downstream/client-connection.ts'
 import type { ConnectionHome } from './downstream/client-socket.ts'
 import { NativeThread } from './downstream/native-thread.ts'
 import type { BoundListener } from './engine.ts'
+import { LinkedSet } from './linked-set.ts'
 import type { Plane } from './plane.ts'
 
 export interface NativeOptions {
@@ -39,7 +40,7 @@ class NativeListener implements BoundListener, ConnectionHome {
   port = 0
   closing = false
   private readonly servers: Server[] = []
-  private readonly open = new Set<ClientConnection>()
+  private readonly open = new LinkedSet<ClientConnection>()
   private readonly perAddress = new Map<string, number>()
   private onEmpty: (() => void) | undefined
 

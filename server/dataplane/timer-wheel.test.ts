@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { TICK_MS, type Timed, TimerWheel } from './timer-wheel.ts'
 
 function owner(fired: number[], clock: { at: number }): Timed {
-  return { deadline: 0, wheelSlot: -1, onDeadline: () => void fired.push(clock.at) }
+  return { deadline: 0, wheelSlot: -1, wheelAt: -1, onDeadline: () => void fired.push(clock.at) }
 }
 
 describe('timer wheel', () => {

@@ -8,17 +8,19 @@
 export const TICK_MS = 100
 const SLOTS = 1024
 
-/** Something with a deadline. `wheelSlot` belongs to the wheel; start it at -1. */
+/** Something with a deadline. `wheelSlot` and `wheelAt` belong to the wheel; start them at -1. */
 export interface Timed {
   /** Monotonic milliseconds; 0 for none. May be changed at any time without telling the wheel if it moves later. */
   deadline: number
   wheelSlot: number
+  /** Place within its slot. */
+  wheelAt: number
   /** The deadline has passed; it is 0 now. May set a new one with `TimerWheel.watch`. */
   onDeadline(): void
 }
 
 export class TimerWheel {
-  private readonly slots: Set<Timed>[] = Array.from({ length: SLOTS }, () => new Set<Timed>())
+  private readonly slots: Timed[][] = Array.from({ length: SLOTS }, () => [])
   private cursor: number
   private timer: NodeJS.Timeout | undefined
   private readonly now: () => number
@@ -46,12 +48,26 @@ export class TimerWheel {
   }
 
   private place(owner: Timed): void {
-    if (owner.wheelSlot >= 0) (this.slots[owner.wheelSlot % SLOTS] as Set<Timed>).delete(owner)
+    this.takeOut(owner)
     const wanted = Math.ceil(owner.deadline / TICK_MS)
     // Farther than one turn: looked at after a turn, then placed again.
     const slot = Math.min(Math.max(wanted, this.cursor + 1), this.cursor + SLOTS - 1)
+    const owners = this.slots[slot % SLOTS] as Timed[]
     owner.wheelSlot = slot
-    ;(this.slots[slot % SLOTS] as Set<Timed>).add(owner)
+    owner.wheelAt = owners.length
+    owners.push(owner)
+  }
+
+  /** The last of its slot moves to where it was. */
+  private takeOut(owner: Timed): void {
+    if (owner.wheelSlot < 0) return
+    const owners = this.slots[owner.wheelSlot % SLOTS] as Timed[]
+    const last = owners.pop() as Timed
+    if (last !== owner) {
+      owners[owner.wheelAt] = last
+      last.wheelAt = owner.wheelAt
+    }
+    owner.wheelSlot = -1
   }
 
   /** No deadline for now. The owner stays in its slot, so that the next `watch` costs nothing. */
@@ -62,9 +78,7 @@ export class TimerWheel {
   /** Forgets an owner for good: call it when the owner goes away. */
   drop(owner: Timed): void {
     owner.deadline = 0
-    if (owner.wheelSlot < 0) return
-    ;(this.slots[owner.wheelSlot % SLOTS] as Set<Timed>).delete(owner)
-    owner.wheelSlot = -1
+    this.takeOut(owner)
   }
 
   /** Looks at every slot that has come due. Public for tests; `start` calls it. */
@@ -75,16 +89,14 @@ export class TimerWheel {
     if (until - this.cursor >= SLOTS) this.cursor = until - SLOTS
     while (this.cursor < until) {
       this.cursor += 1
-      const due = this.slots[this.cursor % SLOTS] as Set<Timed>
-      if (due.size === 0) continue
-      const owners = [...due]
-      due.clear()
-      for (const owner of owners) this.look(owner, now)
+      const due = this.slots[this.cursor % SLOTS] as Timed[]
+      // Whoever is looked at leaves this slot, and perhaps takes others with it; nobody comes in.
+      for (let owner = due[0]; owner !== undefined; owner = due[0]) this.look(owner, now)
     }
   }
 
   private look(owner: Timed, now: number): void {
-    owner.wheelSlot = -1
+    this.takeOut(owner)
     if (owner.deadline === 0) return
     if (owner.deadline > now) return this.place(owner)
     owner.deadline = 0

@@ -2,6 +2,7 @@
 import { HeadBuffer } from '../http1/head-buffer.ts'
 import { HEAD } from '../http1/request-head.ts'
 import type { RequestWriter } from '../http1/request-writer.ts'
+import type { Linked } from '../linked-set.ts'
 import { type OwnAnswer, ownAnswers, refusal } from '../own-answers.ts'
 import type { Accepted } from './accept.ts'
 import { ClientSocket, type ConnectionHome } from './client-socket.ts'
@@ -16,7 +17,9 @@ const HALF_CLOSED_MS = 1000
 
 type Phase = 'head' | 'busy' | 'tunnel' | 'closing'
 
-export class ClientConnection extends ClientSocket {
+export class ClientConnection extends ClientSocket implements Linked<ClientConnection> {
+  before: ClientConnection | undefined
+  after: ClientConnection | undefined
   readonly trusted: boolean
   readonly writer: RequestWriter
   phase: Phase = 'head'

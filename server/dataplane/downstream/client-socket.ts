@@ -19,6 +19,7 @@ export interface ConnectionHome {
 export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
   deadline = 0
   wheelSlot = -1
+  wheelAt = -1
   readonly home: ConnectionHome
   readonly socket: Wire
   readonly address: string

@@ -13,6 +13,7 @@ const MAX_LOOKS = 10
 export class Lingering implements Timed {
   deadline = 0
   wheelSlot = -1
+  wheelAt = -1
   /** The client has sent something since the last look. */
   heard = false
   private readonly client: ClientConnection

@@ -25,6 +25,7 @@ export interface ConnectionOwner {
 export class BackendConnection implements Timed, ByteSink, OutletOwner {
   deadline = 0
   wheelSlot = -1
+  wheelAt = -1
   readonly pool: BackendPool
   readonly socket: Socket
   /** Where to write to. */

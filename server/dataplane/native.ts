@@ -1,13 +1,13 @@
 /** A listener of the native engine: accepts connections, bounds their number, drains them. */
 import type { Server } from 'node:net'
 import type { ListenerSnapshot } from '../core/snapshot.ts'
-import { type Accepted, checkAdoption, createAcceptor } from './downstream/accept.ts'
 import { ClientConnection } from './downstream/client-connection.ts'
 import type { ConnectionHome } from './downstream/client-socket.ts'
 import { NativeThread } from './downstream/native-thread.ts'
 import type { BoundListener } from './engine.ts'
 import { LinkedSet } from './linked-set.ts'
 import type { Plane } from './plane.ts'
+import { type Accepted, checkAdoption, createAcceptor } from './wire/accept.ts'
 
 export interface NativeOptions {
   readonly reusePort: boolean

@@ -184,15 +184,15 @@ export class AnswerRelay {
     client.cut()
   }
 
-  backendClosed(connection: BackendConnection, error: Error | undefined): void {
+  backendClosed(connection: BackendConnection, broken: boolean): void {
     const { carrier } = this
     const address = carrier.exchange?.backend?.address ?? 'the backend'
-    if (this.tunnel !== undefined) this.tunnel.backendEnded(error)
+    if (this.tunnel !== undefined) this.tunnel.backendEnded(broken)
     else if (this.stage === 'head') {
       const inHead = (connection.partial?.length ?? 0) > 0 || this.interims > 0
       if (inHead) carrier.attemptFailed('response-cut', `${address} closed in the middle of a head`)
       else carrier.attemptFailed('reset', `${address} closed before an answer`)
-    } else if (error === undefined && connection.body.close()) this.finish(connection, '', false)
+    } else if (!broken && connection.body.close()) this.finish(connection, '', false)
     else this.broke(connection, 'closed in the middle of its answer')
   }
 

@@ -1,9 +1,9 @@
 /** The socket of one client: reading that can be paused, writing that notices when it stalls, and its place in the timer wheel. */
 import type { ListenerSnapshot } from '../../core/snapshot.ts'
-import { Outlet, type OutletOwner } from '../outlet.ts'
 import type { Timed } from '../timer-wheel.ts'
-import type { Wire, WireEnd } from '../wire.ts'
-import type { Accepted } from './accept.ts'
+import type { Accepted } from '../wire/accept.ts'
+import { Outlet, type OutletOwner } from '../wire/outlet.ts'
+import type { Wire, WireEnd } from '../wire/wire.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { NativeThread } from './native-thread.ts'
 
@@ -47,6 +47,10 @@ export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
   abstract closed(): void
   /** What was written has been taken. */
   abstract drained(): void
+  unwritable(): void {
+    this.socket.destroy()
+  }
+
   /** Sets the deadline that the connection is under now. */
   abstract rearm(): void
   abstract onDeadline(): void

@@ -13,12 +13,11 @@ import { AnswerWait } from './answer-wait.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { NativeRequest } from './native-request.ts'
 import type { NativeThread } from './native-thread.ts'
-import { writeOwnAnswer } from './own-answer-writer.ts'
+import { isForUs, writeOptions, writeOwnAnswer } from './own-answer-writer.ts'
 import { RequestBody } from './request-body.ts'
 
 /** Bytes of a body kept before it is known which pool they are for. */
 const FIRST_BODY_BYTES = 65_536
-const ALLOW = 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'
 
 export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
   readonly body = new RequestBody()
@@ -62,7 +61,10 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     const { client, thread } = this
     this.request.begin()
     this.body.begin(this.request.head)
-    if (this.answersItself()) return start
+    if (isForUs(this.request)) {
+      this.answerItself()
+      return start
+    }
     const exchange = new Exchange(thread.plane, this, client.home.settings.id)
     this.exchange = exchange
     const taken = this.body.open && start < end ? this.bodyBytes(buffer, start, end) : 0
@@ -72,15 +74,10 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     return start + taken
   }
 
-  /** OPTIONS * and OPTIONS with Max-Forwards: 0 are for us (RFC 9110 §9.3.7, §7.6.2). */
-  private answersItself(): boolean {
-    const { request, client } = this
-    if (request.method !== 'OPTIONS') return false
-    if (request.path !== '*' && request.header('max-forwards') !== '0') return false
-    const keepAlive = request.keepAlive && this.body.done
-    client.write(`HTTP/1.1 204 No Content\r\n${ALLOW}${keepAlive ? '' : 'Connection: close\r\n'}\r\n`)
-    client.exchangeDone(keepAlive)
-    return true
+  private answerItself(): void {
+    const keepAlive = this.request.keepAlive && this.body.done
+    writeOptions(this.client, !keepAlive)
+    this.client.exchangeDone(keepAlive)
   }
 
   /** Takes body bytes of the client; returns how many. The rest belongs to the next request. */
@@ -159,8 +156,8 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     this.relay.deadline(connection)
   }
 
-  backendClosed(connection: BackendConnection, error: Error | undefined): void {
-    this.relay.backendClosed(connection, error)
+  backendClosed(connection: BackendConnection, broken: boolean): void {
+    this.relay.backendClosed(connection, broken)
   }
 
   backendGone(_connection: BackendConnection): void {

@@ -2,8 +2,8 @@
 import { BODY, BodyDecoder } from '../http1/body.ts'
 import { FRAMING } from '../http1/framing.ts'
 import type { RequestHead } from '../http1/request-head.ts'
-import { keep } from '../shared-buffer.ts'
 import type { BackendConnection } from '../upstream/connection.ts'
+import { keep } from '../wire/shared-buffer.ts'
 
 const NOTHING: (string | Buffer)[] = []
 

@@ -58,8 +58,8 @@ export class Tunnel {
   }
 
   /** The backend has closed its side or broken. */
-  backendEnded(error: Error | undefined): void {
-    if (error !== undefined) return this.end()
+  backendEnded(broken: boolean): void {
+    if (broken) return this.end()
     this.carrier.client.socket.end()
     this.halfClosed = true
     this.touch()

@@ -108,14 +108,13 @@ export class BackendPool {
   private rest(connection: BackendConnection, keepAliveMs: number): void {
     connection.owner = undefined
     const now = this.parts.clock.now()
-    connection.idleSince = now
     this.idle.push(connection)
     this.parts.wheel.watch(connection, now, Math.max(1, keepAliveMs))
   }
 
-  connectFailed(connection: BackendConnection, error: Error | undefined): void {
+  /** A connection could not be made. */
+  connectFailed(error: NodeJS.ErrnoException): void {
     this.connecting -= 1
-    connection.socket.destroy()
     const failure = connectFailure(this.backend, error)
     // Each failed connect answers one waiter; the next one gets a connect of its own, so nobody waits for a dead backend for nothing.
     const answered = this.waiting.splice(0, Math.max(1, failure.kind === 'connect-timeout' ? this.outOfPatience() : 1))
@@ -136,10 +135,7 @@ export class BackendPool {
     // One second less than the backend says, so that it is we who close first.
     const limit = Math.min(keepAliveMs, connection.hintMs - 1000)
     if (!connection.usable || limit <= 0 || this.closed) connection.destroy()
-    else {
-      connection.used = true
-      this.offer(connection, true, limit)
-    }
+    else this.offer(connection, true, limit)
   }
 
   /** The connection is gone. */
@@ -160,8 +156,8 @@ export class BackendPool {
   }
 }
 
-function connectFailure(backend: BackendRef, error: Error | undefined): Failure {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
+function connectFailure(backend: BackendRef, error: NodeJS.ErrnoException): Failure {
+  const code = error.code ?? ''
   const { address } = backend
   const base = { side: 'backend', stage: 'not-connected' } as const
   if (code === 'ECONNREFUSED') return { ...base, kind: 'refused', detail: `connection refused by ${address}` }
@@ -179,6 +175,6 @@ function connectFailure(backend: BackendRef, error: Error | undefined): Failure 
   return {
     ...base,
     kind: 'unreachable',
-    detail: `cannot connect to ${address}: ${code || (error?.message ?? 'closed')}`,
+    detail: `cannot connect to ${address}: ${code || error.message}`,
   }
 }

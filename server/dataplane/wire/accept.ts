@@ -5,11 +5,11 @@
  * otherwise the same.
  */
 import net, { type Server, type Socket } from 'node:net'
-import { DirectWire, type TcpHandle } from '../direct-wire.ts'
-import { handleIoWorks, type StreamHandle, setHandleIo } from '../handle-io.ts'
-import { OUTLET_BYTES } from '../outlet.ts'
-import type { Wire, WireEnd } from '../wire.ts'
-import { tryConnection } from './accept-check.ts'
+import { DirectWire, type TcpHandle } from './direct-wire.ts'
+import { handleIoWorks, type StreamHandle, setHandleIo } from './handle-io.ts'
+import { OUTLET_BYTES } from './outlet.ts'
+import { tryConnection } from './trial.ts'
+import type { Wire, WireEnd } from './wire.ts'
 
 /** A connection that has been accepted and is not read yet. */
 export interface Accepted {
@@ -39,7 +39,7 @@ class AcceptedHandle implements Accepted {
   }
 
   open(end: WireEnd): Wire {
-    return new DirectWire(this.handle, end)
+    return new DirectWire(this.handle, end).open()
   }
 
   refuse(): void {

@@ -1,12 +1,12 @@
 /**
- * An accepted connection without `net.Socket`: half-close and close straight on the TCP handle, as reads and writes are. A `net.Socket` is a
+ * A connection without `net.Socket`: half-close and close straight on the TCP handle, as reads and writes are. A `net.Socket` is a
  * dozen objects and takes longer to make than an exchange; with a thousand clients arriving together everybody waits for it.
  */
 import { readInto, type StreamHandle, type StreamWatcher, shutDown } from './handle-io.ts'
 import { sharedBuffer } from './shared-buffer.ts'
 import type { Wire, WireEnd } from './wire.ts'
 
-/** What is used of the TCP handle of an accepted connection. */
+/** What is used of a TCP handle. */
 export interface TcpHandle extends StreamHandle {
   useUserBuffer(buffer: Buffer): void
   readStart(): number
@@ -20,7 +20,7 @@ export interface TcpHandle extends StreamHandle {
 
 export class DirectWire implements Wire, StreamWatcher {
   destroyed = false
-  private readonly handle: TcpHandle
+  readonly handle: TcpHandle
   private readonly owner: WireEnd
   /** The other side has half-closed. */
   private readEnded = false
@@ -30,15 +30,20 @@ export class DirectWire implements Wire, StreamWatcher {
   private ended = false
   private destroyWhenEnded = false
 
-  /** Bytes come from the next turn of the event loop on. */
   constructor(handle: TcpHandle, owner: WireEnd) {
     this.handle = handle
     this.owner = owner
+  }
+
+  /** The handle is connected: begins to read it. Bytes come from the next turn of the event loop on. Once. */
+  open(): this {
+    const { handle, owner } = this
     // biome-ignore lint/correctness/useHookAtTopLevel: a method of the handle, not a hook of React.
     handle.useUserBuffer(sharedBuffer)
     handle.setNoDelay(true)
     readInto(handle, owner, this)
     this.resume()
+    return this
   }
 
   pause(): void {

@@ -5,8 +5,8 @@
  * if anything is not as expected every socket goes through `net.Socket` instead, slower and otherwise the same.
  */
 import type { Socket } from 'node:net'
+import { turnClock } from '../turn-clock.ts'
 import { sharedBuffer } from './shared-buffer.ts'
-import { turnClock } from './turn-clock.ts'
 
 /** Who gets the bytes of a handle. */
 export interface ByteSink {

@@ -1,42 +1,73 @@
-/** Tries once, on a loopback connection, whether adopted sockets and direct reads and writes do what the engine counts on. */
-import net, { type Server, Socket } from 'node:net'
+/** Tries once, on a loopback connection, whether dialled and accepted handles do what the engine counts on. */
+import net, { type Server } from 'node:net'
 import { latin1 } from '../http1/latin1.ts'
-import { Outlet } from '../outlet.ts'
-import { READ_BYTES, sharedBuffer } from '../shared-buffer.ts'
 import type { Accepted } from './accept.ts'
+import { dial } from './dial.ts'
+import { Outlet } from './outlet.ts'
+import { READ_BYTES, sharedBuffer } from './shared-buffer.ts'
+import type { Wire } from './wire.ts'
 
 /** The trial must be over within this time, in milliseconds. */
 const TRIAL_MS = 2000
 /** Pieces of `READ_BYTES` after which the kernel must have stopped taking more at once: 32 MiB. */
 const MAX_PIECES = 512
 const LAST = 'the last piece'
+const nothing = () => undefined
+
+/** The side that dials: asks once and reads what comes when it is told to. */
+class Asking {
+  received = 0
+  tail = ''
+  ended = false
+  strange = false
+  readonly wire: Wire
+
+  constructor(port: number, onFailed: () => void) {
+    this.wire = dial('127.0.0.1', port, {
+      connected: (handle) => {
+        const outlet = new Outlet(this.wire, { drained: nothing, unwritable: onFailed })
+        outlet.open(handle)
+        this.wire.pause()
+        outlet.write('ping')
+      },
+      failed: onFailed,
+      bytes: (buffer, length) => {
+        this.strange ||= buffer !== sharedBuffer
+        this.received += length
+        this.tail = (this.tail + latin1(buffer, 0, length)).slice(-LAST.length)
+      },
+      ended: () => {
+        this.ended = true
+        this.wire.end()
+      },
+      closed: nothing,
+    })
+  }
+
+  hasAll(length: number): boolean {
+    return this.ended && !this.strange && this.received === length && this.tail === LAST
+  }
+}
 
 /**
  * One request in, and an answer out that the kernel cannot take at once: it must come whole and in order, `drained` be told, the connection
- * end behind it, and the client's own end be heard. `divert` takes accepted handles from a listening server; false when it cannot.
+ * end behind it, and the other end's own be heard. `divert` takes accepted handles from a listening server; false when it cannot.
  */
 export function tryConnection(
   divert: (server: Server, onAccepted: (accepted: Accepted) => void) => boolean,
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer(() => done(false))
-    const client = new Socket()
+    let asking: Asking | undefined
     let expected = -1
-    let received = 0
-    let tail = ''
     let drained = false
     const done = (works: boolean) => {
       clearTimeout(timer)
-      client.destroy()
+      asking?.wire.destroy()
       server.close()
       resolve(works)
     }
     const timer = setTimeout(() => done(false), TRIAL_MS)
-    client.on('error', () => done(false))
-    client.on('data', (bytes) => {
-      received += bytes.length
-      tail = (tail + bytes.toString('latin1')).slice(-LAST.length)
-    })
     const onAccepted = (accepted: Accepted) => {
       let ended = false
       const wire = accepted.open({
@@ -46,28 +77,26 @@ export function tryConnection(
           wire.pause()
           expected = flood(outlet)
           wire.end()
-          client.resume()
+          asking?.wire.resume()
         },
         ended() {
           ended = true
         },
-        closed: () => done(drained && ended && received === expected && tail === LAST),
+        closed: () => done(drained && ended && asking?.hasAll(expected) === true),
       })
       const outlet = new Outlet(wire, {
         drained() {
           drained = true
           wire.resume()
         },
+        unwritable: () => done(false),
       })
       outlet.open(accepted.handle)
     }
     server.listen({ host: '127.0.0.1', port: 0 }, () => {
       const address = server.address()
       if (!divert(server, onAccepted) || typeof address !== 'object' || address === null) return done(false)
-      client.connect(address.port, '127.0.0.1', () => {
-        client.pause()
-        client.write('ping')
-      })
+      asking = new Asking(address.port, () => done(false))
     })
   })
 }

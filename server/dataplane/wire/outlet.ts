@@ -4,9 +4,9 @@
  * take libuv keeps in order. `end` and `destroy` of the socket wait for that as ever. All but small pieces are copied into buffers that are
  * used again: a fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
  */
-import { getSystemErrorName } from 'node:util'
+
+import { latin1 } from '../http1/latin1.ts'
 import { PENDING, type StreamHandle, type WriteOwner, writeTo } from './handle-io.ts'
-import { latin1 } from './http1/latin1.ts'
 import { READ_BYTES, STRING_BYTES } from './shared-buffer.ts'
 import type { Wire } from './wire.ts'
 
@@ -23,12 +23,14 @@ const spare: Buffer[] = []
 export interface OutletOwner {
   /** Everything has been taken after a write that was not taken at once. */
   drained(): void
+  /** A write has failed, and every later one is dropped. Once. */
+  unwritable(): void
 }
 
 export class Outlet implements WriteOwner {
   /** Pieces that the kernel has not taken whole. */
   unsent = 0
-  /** A write has failed: the socket is being destroyed. */
+  /** A write has failed: nothing reaches the other side any more. */
   broken = false
   private readonly socket: Wire
   private readonly owner: OutletOwner
@@ -57,7 +59,7 @@ export class Outlet implements WriteOwner {
       return false
     }
     if (this.socket.destroyed) return false
-    this.fail(systemError(status))
+    this.fail()
     return true
   }
 
@@ -68,7 +70,7 @@ export class Outlet implements WriteOwner {
     let dispatching = true
     socket._write?.(data, typeof data === 'string' ? 'latin1' : ('buffer' as BufferEncoding), (error) => {
       if (dispatching) this.unsent -= 1
-      if (error) this.fail(error)
+      if (error) this.fail()
       if (!dispatching) this.written(0)
     })
     dispatching = false
@@ -78,7 +80,7 @@ export class Outlet implements WriteOwner {
   written(status: number): void {
     this.unsent -= 1
     const { socket } = this
-    if (status < 0 && !socket.destroyed) this.fail(systemError(status))
+    if (status < 0 && !socket.destroyed) this.fail()
     if (this.unsent > 0) return
     const { held } = this
     if (held !== undefined) {
@@ -88,9 +90,10 @@ export class Outlet implements WriteOwner {
     if (!socket.destroyed) this.owner.drained()
   }
 
-  private fail(error: Error): void {
+  private fail(): void {
+    if (this.broken) return
     this.broken = true
-    this.socket.destroy(error)
+    this.owner.unwritable()
   }
 
   /** Writes bytes that are valid only now, between `before` and `after`. Result as of `write`. */
@@ -111,11 +114,6 @@ export class Outlet implements WriteOwner {
     this.held.push(piece)
     return false
   }
-}
-
-function systemError(status: number): Error {
-  const code = status < 0 ? getSystemErrorName(status) : 'EBADF'
-  return Object.assign(new Error(`write ${code}`), { code, errno: status, syscall: 'write' })
 }
 
 function release(piece: Buffer): void {

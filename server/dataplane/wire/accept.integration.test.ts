@@ -1,9 +1,9 @@
 import net, { type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { handleIoWorks } from '../handle-io.ts'
-import { Outlet } from '../outlet.ts'
-import { sharedBuffer } from '../shared-buffer.ts'
 import { type Accepted, adoptionWorks, checkAdoption, createAcceptor, setAdoption } from './accept.ts'
+import { handleIoWorks } from './handle-io.ts'
+import { Outlet } from './outlet.ts'
+import { sharedBuffer } from './shared-buffer.ts'
 
 describe('accepting', () => {
   const open: { close(): unknown }[] = []
@@ -26,7 +26,7 @@ describe('accepting', () => {
         ended: () => wire.end(),
         closed: () => ends.push(accepted.address),
       })
-      const outlet = new Outlet(wire, { drained: () => undefined })
+      const outlet = new Outlet(wire, { drained: () => undefined, unwritable: () => wire.destroy() })
       outlet.open(accepted.handle)
     })
     open.push(server)

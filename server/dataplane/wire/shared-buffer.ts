@@ -3,7 +3,7 @@
  * looked at; they are valid only until the read callback returns.
  */
 
-import { latin1 } from './http1/latin1.ts'
+import { latin1 } from '../http1/latin1.ts'
 
 /** Size of the buffer in bytes: the most one read can bring. */
 export const READ_BYTES = 65_536

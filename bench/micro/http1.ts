@@ -70,7 +70,7 @@ const cases: Record<string, () => void> = {
     sink += socket.write(writeResponse(), 'latin1')
   },
   '60 chunks of 1 KiB, checked': () => {
-    body.reset(FRAMING.chunked, 0, true, Number.POSITIVE_INFINITY)
+    body.reset(FRAMING.chunked, 0, true, Number.POSITIVE_INFINITY, undefined, false)
     sink += body.consume(chunks, 0, chunks.length)
   },
 }

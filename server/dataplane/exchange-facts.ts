@@ -16,6 +16,8 @@ export class ExchangeFacts {
   status = 0
   /** The answer was made by us. */
   ours = false
+  /** What an answer of ours said; '' for a backend's. */
+  detail = ''
   connectedAt = 0
   firstByteAt = 0
   bytesIn = 0

@@ -19,6 +19,19 @@ export interface AttemptLog {
   endedMs: number
 }
 
+/** A request that was refused before it could become an exchange. */
+export interface RefusedRequest {
+  readonly id: string
+  readonly listener: string
+  /** Address of the peer. */
+  readonly client: string
+  readonly status: number
+  /** What is wrong with it, in one sentence. */
+  readonly detail: string
+  /** Its first line as far as it can be shown. */
+  readonly line: string
+}
+
 export interface ExchangePlane {
   readonly clock: Clock
   readonly board: ScoreboardWriter
@@ -44,6 +57,8 @@ export interface ExchangePlane {
   retryEnded(pool: PoolSnapshot): void
   /** Tells the monitors that a backend failed in live traffic. */
   liveFailure(backend: BackendRef, failure: Failure): void
+  /** Counts and logs a request that could not become an exchange. */
+  refused(request: RefusedRequest): void
   /** The exchange has ended: log it if it is an error, slow, or drawn as a sample. */
   report(exchange: Exchange): void
 }

@@ -46,8 +46,8 @@ export class Exchange extends ExchangeFacts implements Waiting {
     this.route = route
     this.pool = snapshot.pools[route.pool]
     if (this.pool === undefined) return this.answer(ownAnswers.noRoute)
-    if (request.bodyLength !== Number.POSITIVE_INFINITY && request.bodyLength > route.maxBody)
-      return this.answer(ownAnswers.bodyTooLarge)
+    const announced = request.bodyLength === Number.POSITIVE_INFINITY ? this.bytesIn : request.bodyLength
+    if (announced > route.maxBody) return this.answer(ownAnswers.bodyTooLarge)
     this.interest = this.plane.interestIn(request)
     this.tryNext(this.pool)
   }
@@ -193,6 +193,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
   private answer(own: OwnAnswer, failure?: Failure): void {
     this.status = own.status
     this.ours = true
+    this.detail = own.detail
     if (this.backend !== undefined) {
       this.noteAttempt(this.backend, failure?.detail ?? own.detail, this.plane.clock.now())
       this.plane.board.add(this.backend.slot, COUNTER.ours, 1)
@@ -203,9 +204,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
 
   /** A request that reached no backend is counted for its pool, or outside all pools. */
   private countWithoutBackend(status: number): void {
-    const slot = this.pool?.slot ?? this.plane.snapshot.slot
-    this.plane.board.add(slot, COUNTER.requests, 1)
-    this.plane.board.add(slot, status >= 500 ? COUNTER.ours : COUNTER.s4xx, 1)
+    this.plane.board.refused(this.pool?.slot ?? this.plane.snapshot.slot, status)
   }
 
   /** The exchange is over. Safe to call again: only the first call counts. */

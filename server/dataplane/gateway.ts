@@ -33,6 +33,8 @@ export class Gateway {
   private readonly aheadMs: number
   private readonly stickyValues = new Map<string, string>()
   private readonly served = new Map<string, Served>()
+  /** Listeners that a revision has removed or moved, while their last connections finish. */
+  private readonly leaving = new Set<BoundListener>()
   private readonly facts = new Map<number, Fact>()
   private readonly strategies = new Map<string, { spec: PoolConfig['strategy']; strategy: Strategy }>()
   private slots = new Map<string, number>()
@@ -141,7 +143,7 @@ export class Gateway {
         served.bound?.update(wanted)
       } else {
         this.served.delete(id)
-        void served.bound?.drain()
+        if (served.bound !== undefined) this.leave(served.bound)
       }
     }
     for (const listener of next.listeners.values()) {
@@ -149,6 +151,11 @@ export class Gateway {
       if (served?.bound === undefined) this.served.set(listener.id, await this.serve(listener))
     }
     return this.reports()
+  }
+
+  private leave(bound: BoundListener): void {
+    this.leaving.add(bound)
+    void bound.drain().then(() => this.leaving.delete(bound))
   }
 
   private async serve(listener: ListenerSnapshot): Promise<Served> {
@@ -167,14 +174,18 @@ export class Gateway {
     return Object.fromEntries([...this.served].map(([id, { bound }]) => [id, bound?.connections() ?? 0]))
   }
 
+  private bound(): BoundListener[] {
+    return [...[...this.served.values()].flatMap(({ bound }) => bound ?? []), ...this.leaving]
+  }
+
   /** Cuts every exchange that uses this backend. */
   cut(slot: number): void {
-    for (const { bound } of this.served.values()) bound?.cut(slot)
+    for (const bound of this.bound()) bound.cut(slot)
   }
 
   /** Stops accepting; resolves when every connection has ended, or at once after `afterMs` milliseconds by cutting what is left. */
   async drain(afterMs: number): Promise<void> {
-    const all = [...this.served.values()].flatMap((served) => served.bound ?? [])
+    const all = this.bound()
     const late = setTimeout(() => {
       for (const bound of all) bound.destroy()
     }, afterMs)

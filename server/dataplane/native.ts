@@ -43,6 +43,7 @@ class NativeListener implements BoundListener, ConnectionHome {
   private readonly open = new LinkedSet<ClientConnection>()
   private readonly perAddress = new Map<string, number>()
   private onEmpty: (() => void) | undefined
+  private drained: Promise<void> | undefined
 
   constructor(settings: ListenerSnapshot, thread: NativeThread) {
     this.settings = settings
@@ -82,13 +83,11 @@ class NativeListener implements BoundListener, ConnectionHome {
 
   private accept(accepted: Accepted): void {
     const { connections, connectionsPerAddress } = this.settings.limits
-    if (this.open.size >= connections && !this.makeRoom()) return accepted.refuse()
     const address = connectionsPerAddress > 0 ? accepted.address : ''
-    if (address !== '') {
-      const count = this.perAddress.get(address) ?? 0
-      if (count >= connectionsPerAddress) return accepted.refuse()
-      this.perAddress.set(address, count + 1)
-    }
+    const count = this.perAddress.get(address) ?? 0
+    if (address !== '' && count >= connectionsPerAddress) return accepted.refuse()
+    if (this.open.size >= connections && !this.makeRoom()) return accepted.refuse()
+    if (address !== '') this.perAddress.set(address, count + 1)
     const connection = new ClientConnection(accepted, this)
     connection.countedAs = address
     this.open.add(connection)
@@ -104,7 +103,7 @@ class NativeListener implements BoundListener, ConnectionHome {
   private makeRoom(): boolean {
     let closed = 0
     for (const connection of this.open) {
-      if (!connection.idle) continue
+      if (!connection.spare) continue
       connection.socket.destroy()
       this.open.delete(connection)
       closed += 1
@@ -132,6 +131,11 @@ class NativeListener implements BoundListener, ConnectionHome {
   }
 
   drain(): Promise<void> {
+    this.drained ??= this.beginDraining()
+    return this.drained
+  }
+
+  private beginDraining(): Promise<void> {
     this.closing = true
     this.closeDoors()
     for (const connection of this.open) if (connection.idle) connection.close()

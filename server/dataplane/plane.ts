@@ -5,7 +5,7 @@ import { decideRetry, type RetryDecisionInput } from '../core/retry-policy.ts'
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
-import type { ExchangePlane } from './exchange-plane.ts'
+import type { ExchangePlane, RefusedRequest } from './exchange-plane.ts'
 import type { ScoreboardWriter } from './scoreboard.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { CHOSEN, explain } from './why.ts'
@@ -21,6 +21,7 @@ export interface PlaneParts {
   isDebugToken(token: string): boolean
   onLiveFailure(backend: BackendRef, failure: Failure): void
   onReport(exchange: Exchange): void
+  onRefused(request: RefusedRequest): void
 }
 
 export class Plane implements ExchangePlane {
@@ -157,6 +158,11 @@ export class Plane implements ExchangePlane {
 
   liveFailure(backend: BackendRef, failure: Failure): void {
     this.parts.onLiveFailure(backend, failure)
+  }
+
+  refused(request: RefusedRequest): void {
+    this.board.refused(this.snapshot.slot, request.status)
+    this.parts.onRefused(request)
   }
 
   report(exchange: Exchange): void {

@@ -4,6 +4,7 @@ import type { BackendRef } from '../core/snapshot.ts'
 import type { Numbers } from '../core/strategies/strategy.ts'
 import type { Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
+import type { RefusedRequest } from './exchange-plane.ts'
 import type { FromWorker } from './messages.ts'
 import { explain, reasonOf } from './why.ts'
 
@@ -50,12 +51,25 @@ export class Reporter {
     this.send({ type: 'live-failure', slot: backend.slot, detail: failure.detail })
   }
 
+  /** Keeps a request that could not become an exchange. */
+  refused(request: RefusedRequest): void {
+    if (this.errorsLeft === 0) this.leftOut += 1
+    else {
+      this.errorsLeft -= 1
+      this.keep(recordOfRefused(request, this.options.wallClock()))
+    }
+  }
+
+  private keep(record: ExchangeRecord): void {
+    this.records.push(record)
+    if (this.records.length >= 200) this.flush()
+  }
+
   /** Keeps the exchange or lets it go. Building the record is the expensive part, so it is done only for those that are kept. */
   exchange(exchange: Exchange, nowMs: number): void {
     const because = this.because(exchange, nowMs)
     if (because === undefined) return
-    this.records.push(recordOf(exchange, nowMs, this.options, because))
-    if (this.records.length >= 200) this.flush()
+    this.keep(recordOf(exchange, nowMs, this.options, because))
   }
 
   private because(exchange: Exchange, nowMs: number): ExchangeRecord['loggedBecause'] | undefined {
@@ -132,6 +146,34 @@ function recordOf(
     totalMs,
     attempts,
     loggedBecause,
+    detail: exchange.detail === '' ? undefined : exchange.detail,
     why: exchange.why ?? (pool && explain(pool, [], request, options.numbers, 'end')),
+  }
+}
+
+function recordOfRefused({ id, listener, client, status, detail, line }: RefusedRequest, at: number): ExchangeRecord {
+  return {
+    id,
+    at: Math.round(at),
+    listener,
+    route: null,
+    pool: null,
+    backend: null,
+    client,
+    method: '',
+    host: '',
+    path: line,
+    status,
+    ours: true,
+    outcome: 'refused',
+    bytesIn: 0,
+    bytesOut: 0,
+    queueMs: null,
+    connectMs: null,
+    firstByteMs: null,
+    totalMs: 0,
+    attempts: [],
+    loggedBecause: 'error',
+    detail,
   }
 }

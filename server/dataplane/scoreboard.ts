@@ -93,6 +93,12 @@ export class ScoreboardWriter implements Numbers {
     this.histograms[index] = (this.histograms[index] as number) + 1
   }
 
+  /** Counts a request that we answered ourselves before any backend had it; the row is its pool's, or that of all without a pool. */
+  refused(slot: number, status: number): void {
+    this.add(slot, COUNTER.requests, 1)
+    this.add(slot, status >= 500 ? COUNTER.ours : COUNTER.s4xx, 1)
+  }
+
   /** One more failure in a row, or the end of the row. The write is skipped when there is nothing to reset. */
   outcome(slot: number, failed: boolean): void {
     if (failed) Atomics.add(this.failures, slot, 1)

@@ -14,6 +14,8 @@ const LONGEST_RESTART_MS = 10_000
 /** Memory of a worker for what lives short and what lives long, in MB. */
 const YOUNG_MB = 16
 const OLD_MB = 4096
+/** A worker that has not stopped this long after its time is ended, in milliseconds. */
+const LATE_MS = 2000
 /** A worker that has run this long starts over with the shortest back-off. */
 const STEADY_MS = 60_000
 
@@ -233,7 +235,7 @@ export class Supervisor {
     })
     for (const seat of this.seats) if (seat.worker === undefined) this.drained.add(seat.index)
     for (const seat of running) seat.worker?.postMessage({ type: 'drain', afterMs } satisfies ToWorker)
-    if (this.drained.size < this.seats.length) await done
+    if (this.drained.size < this.seats.length) await within(afterMs + LATE_MS, done)
     await Promise.all(running.map((seat) => seat.worker?.terminate()))
   }
 
@@ -241,4 +243,14 @@ export class Supervisor {
     this.drained.add(seat.index)
     if (this.drained.size >= this.seats.length) this.onDrained?.()
   }
+}
+
+/** Resolves with `what`, or after `ms` milliseconds without it. */
+async function within(ms: number, what: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([what, late])
+  clearTimeout(timer)
 }

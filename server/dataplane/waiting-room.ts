@@ -65,7 +65,8 @@ export class WaitingRoom {
     if (all === 0) return
     const line = this.lines.get(pool.slot)
     const ours = line?.waiting.size ?? 0
-    if (line !== undefined && this.random() * all < ours) queueMicrotask(() => this.serve(pool.slot, line))
+    // Not from within the read that freed it: the connection that goes with it is not known to be clean before.
+    if (line !== undefined && this.random() * all < ours) setImmediate(() => this.serve(pool.slot, line))
     else this.board.signal(pool.slot)
   }
 

@@ -41,6 +41,7 @@ const plane = new Plane({
   isDebugToken: (token) => isDebugToken(init.secret, token, Date.now()),
   onLiveFailure: (backend, failure) => reporter.liveFailure(backend, failure, clock.now()),
   onReport: (exchange) => reporter.exchange(exchange, clock.now()),
+  onRefused: (request) => reporter.refused(request),
 })
 const options = { reusePort: init.reusePort, via: init.via }
 async function openListener(listener: ListenerSnapshot): Promise<BoundListener> {

@@ -62,6 +62,7 @@ export interface ExchangeRecord {
   pool: string | null
   backend: string | null
   client: string
+  /** Empty, as is the host, for a request that could not be understood; its path is then its first line as far as it can be shown. */
   method: string
   host: string
   path: string
@@ -79,6 +80,8 @@ export interface ExchangeRecord {
   attempts: AttemptRecord[]
   /** Why it is in the log: an error, slow, asked for, or by sampling. */
   loggedBecause: 'error' | 'slow' | 'debug' | 'sample'
+  /** What an answer of ours said: what was wrong and what to do. */
+  detail?: string
   why?: WhyRecord
 }
 

@@ -1,10 +1,12 @@
 /** Relays a backend's answer to the client: interim answers, the final head, the body with backpressure, or a tunnel after 101. */
 import { BODY, chunkLine, LAST_CHUNK } from '../http1/body.ts'
+import { offersSignIn } from '../http1/connection-auth.ts'
 import { FRAMING } from '../http1/framing.ts'
 import { HeadBuffer } from '../http1/head-buffer.ts'
+import { FIELD } from '../http1/known-fields.ts'
 import { HEAD } from '../http1/request-head.ts'
 import { RELAY } from '../http1/response-writer.ts'
-import type { BackendConnection } from '../upstream/connection.ts'
+import type { BackendConnection, ConnectionOwner } from '../upstream/connection.ts'
 import type { NativeCarrier } from './native-carrier.ts'
 import { Tunnel } from './tunnel.ts'
 
@@ -13,7 +15,7 @@ const MAX_INTERIM = 100
 
 const cookieLine = (cookie: string) => (cookie === '' ? '' : `Set-Cookie: ${cookie}\r\n`)
 
-export class AnswerRelay {
+export class AnswerRelay implements ConnectionOwner {
   private readonly carrier: NativeCarrier
   private stage: 'head' | 'body' = 'head'
   /** After 101. */
@@ -44,7 +46,7 @@ export class AnswerRelay {
     connection.partial?.clear()
   }
 
-  bytes(connection: BackendConnection, buffer: Buffer, length: number): void {
+  backendBytes(connection: BackendConnection, buffer: Buffer, length: number): void {
     if (this.tunnel !== undefined) this.tunnel.fromBackend(buffer, 0, length)
     else if (this.stage === 'head') this.headBytes(connection, buffer, length)
     else this.bodyBytes(connection, buffer, 0, length, '')
@@ -80,7 +82,7 @@ export class AnswerRelay {
       at = response.end
       if (response.interim) {
         if (++this.interims > MAX_INTERIM) return this.invalid('endless interim answers', end)
-        this.passInterim()
+        this.passInterim(connection)
       } else {
         this.finalHead(connection, buffer, at, end)
         return end
@@ -95,11 +97,14 @@ export class AnswerRelay {
     return end
   }
 
-  private passInterim(): void {
+  private passInterim(connection: BackendConnection): void {
     const { client, request, thread } = this.carrier
     if (!this.carrier.wait.passes(thread.response.status)) return
     const text = thread.responseWriter.writeInterim(request, thread.response)
-    if (text !== '') client.write(text)
+    if (text === '' || client.write(text)) return
+    // A client that does not take them keeps the backend from sending more.
+    connection.socket.pause()
+    thread.wheel.clear(connection)
   }
 
   /** Passes the final head on, with what came behind it in one write. */
@@ -121,14 +126,23 @@ export class AnswerRelay {
     )
     this.mode = responseWriter.relay
     this.keepAlive = responseWriter.keepAlive
-    this.reusable = response.keepAlive
+    const offered = response.fields.listOfKind(FIELD.wwwAuthenticate)
+    const isPrivate = connection.signedIn || (offered !== undefined && offersSignIn(offered))
+    this.reusable = response.keepAlive && !isPrivate
     if (response.status === 101) {
       this.stage = 'body'
       this.tunnel = new Tunnel(carrier, connection)
       return this.tunnel.open(text, buffer, at, end)
     }
     const raw = this.mode === RELAY.asIs && response.framing === FRAMING.chunked
-    connection.body.reset(response.framing, response.length, raw, Number.POSITIVE_INFINITY)
+    connection.body.reset(
+      response.framing,
+      response.length,
+      raw,
+      Number.POSITIVE_INFINITY,
+      response.connection.names,
+      true,
+    )
     this.stage = 'body'
     this.bodyBytes(connection, buffer, at, end, text)
   }
@@ -147,6 +161,7 @@ export class AnswerRelay {
         flowing = this.write(before, buffer, body.outStart, body.outEnd)
         before = ''
       }
+      if (body.tail !== '') before += body.tail
     }
     if (carrier.exchange !== undefined) carrier.exchange.bytesOut += body.received - bytesBefore
     if (body.state === BODY.done) return this.finish(connection, before, at < end)
@@ -184,6 +199,10 @@ export class AnswerRelay {
     client.cut()
   }
 
+  backendDrained(): void {
+    this.carrier.backendDrained()
+  }
+
   backendClosed(connection: BackendConnection, broken: boolean): void {
     const { carrier } = this
     const address = carrier.exchange?.backend?.address ?? 'the backend'
@@ -196,7 +215,7 @@ export class AnswerRelay {
     else this.broke(connection, 'closed in the middle of its answer')
   }
 
-  deadline(connection: BackendConnection): void {
+  backendDeadline(connection: BackendConnection): void {
     const { carrier } = this
     const address = carrier.exchange?.backend?.address ?? 'the backend'
     if (this.tunnel !== undefined) this.tunnel.end()
@@ -207,9 +226,10 @@ export class AnswerRelay {
   clientDrained(): void {
     const { connection, thread, pool } = this.carrier
     if (connection === undefined) return
+    if (this.tunnel !== undefined) return this.tunnel.clientDrained()
     connection.socket.resume()
-    if (pool !== undefined && this.stage === 'body' && this.tunnel === undefined)
-      thread.wheel.watch(connection, thread.clock.now(), pool.timeouts.readMs)
+    if (this.stage === 'head') this.carrier.wait.moved(connection)
+    else if (pool !== undefined) thread.wheel.watch(connection, thread.clock.now(), pool.timeouts.readMs)
   }
 
   /** After the backend had closed its side of a tunnel, the connection is gone altogether. */

@@ -1,14 +1,14 @@
 /** One client connection: reads heads, hands each to a carrier, keeps the order of pipelined requests, and closes when it should. */
 import { HeadBuffer } from '../http1/head-buffer.ts'
 import { HEAD } from '../http1/request-head.ts'
+import { isBlank } from '../http1/request-line.ts'
 import type { RequestWriter } from '../http1/request-writer.ts'
 import type { Linked } from '../linked-set.ts'
-import { type OwnAnswer, ownAnswers, refusal } from '../own-answers.ts'
+import { ownAnswers, refusal } from '../own-answers.ts'
 import type { Accepted } from '../wire/accept.ts'
 import { ClientSocket, type ConnectionHome } from './client-socket.ts'
-import { Lingering } from './lingering.ts'
 import type { NativeCarrier } from './native-carrier.ts'
-import { writeOwnAnswer } from './own-answer-writer.ts'
+import { refuse } from './refuse.ts'
 
 /** Bytes of later requests kept while one is being answered; beyond it the client is not read. */
 const PIPELINE_BYTES = 65_536
@@ -29,8 +29,6 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
   /** No byte of the next head has come yet. */
   private untouched = true
   private gone = false
-  private halfClosed = false
-  private lingering: Lingering | undefined
 
   constructor(accepted: Accepted, home: ConnectionHome) {
     super(accepted, home)
@@ -43,6 +41,11 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
   /** Is the connection waiting for its next request? */
   get idle(): boolean {
     return this.phase === 'head' && this.untouched
+  }
+
+  /** Nothing of it is under way: it may be closed for another client. */
+  get spare(): boolean {
+    return this.idle && this.outlet.unsent === 0 && (this.pending?.length ?? 0) === 0
   }
 
   bytes(buffer: Buffer, length: number): void {
@@ -70,6 +73,11 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     this.pending ??= new HeadBuffer()
     this.pending.append(buffer, start, end, Number.POSITIVE_INFINITY)
     if (this.pending.length > PIPELINE_BYTES) this.pause()
+  }
+
+  /** Goes on reading, unless it has sent more for later than is kept. */
+  resumeUnlessFull(): void {
+    if ((this.pending?.length ?? 0) <= PIPELINE_BYTES) this.resume()
   }
 
   /** May the next request begin? */
@@ -113,6 +121,8 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     heads.claim(undefined)
     const result = heads.parsed.parse(buffer, start, end, thread.limitsOf(settings))
     if (result === HEAD.more) {
+      // Empty lines behind a body are no request yet (RFC 9112 §2.2).
+      if (this.untouched && isBlank(buffer, start, end)) return end
       this.touched()
       // Bytes of a fresh read are kept; the others are already.
       if (buffer === this.pending?.bytes) return start
@@ -121,33 +131,30 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     }
     if (result === HEAD.refused) {
       const { status, reason } = heads.parsed
-      this.refuse(refusal(status, `The request has ${reason}.`))
+      refuse(this, refusal(status, `The request has ${reason}.`), buffer, start, end)
       return end
     }
     this.phase = 'busy'
     this.untouched = true
     thread.wheel.clear(this)
     this.carrier = thread.takeCarrier(this)
-    return this.carrier.begin(buffer, heads.parsed.end, end)
+    const next = this.carrier.begin(buffer, heads.parsed.end, end)
+    if (this.halfClosed && (this.phase as Phase) === 'busy') this.ended()
+    return next
   }
 
-  /** What a client sent behind its upgrade request, before the answer, belongs to the tunnel. */
-  flushIntoTunnel(): void {
+  /** Takes what has come and is not read yet; valid until more comes. */
+  takePending(): Buffer | undefined {
     const { pending } = this
-    if (pending === undefined || pending.length === 0) return
-    this.carrier?.tunnelBytes(pending.bytes, pending.length)
+    if (pending === undefined || pending.length === 0) return undefined
+    const bytes = pending.bytes.subarray(0, pending.length)
     pending.clear()
+    return bytes
   }
 
   private touched(): void {
-    if (!this.untouched) return
+    if (this.untouched) this.watch(this.home.settings.timeouts.headMs)
     this.untouched = false
-    this.watch(this.home.settings.timeouts.headMs)
-  }
-
-  private refuse(own: OwnAnswer): void {
-    writeOwnAnswer(this, own, '', undefined, false, true)
-    this.close()
   }
 
   /** The exchange has been answered. `keepAlive`: another request may follow. */
@@ -181,11 +188,8 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     if (this.phase === 'closing') return
     this.phase = 'closing'
     this.pending?.clear()
-    this.socket.end()
     this.home.thread.wheel.clear(this)
-    if (this.halfClosed) return void this.socket.destroySoon()
-    this.resume()
-    this.lingering = new Lingering(this)
+    this.endBehindWritten()
   }
 
   /** Cuts the connection: the client must notice that something is missing. */
@@ -219,7 +223,7 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     if (this.stalled || this.phase === 'tunnel') return this.cut()
     if (this.phase === 'busy') this.lateWhenBusy()
     else if (this.untouched) this.close()
-    else this.refuse(ownAnswers.clientSlow)
+    else if (this.pending !== undefined) refuse(this, ownAnswers.clientSlow, this.pending.bytes, 0, this.pending.length)
   }
 
   private lateWhenBusy(): void {

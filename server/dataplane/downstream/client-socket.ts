@@ -5,6 +5,7 @@ import type { Accepted } from '../wire/accept.ts'
 import { Outlet, type OutletOwner } from '../wire/outlet.ts'
 import type { Wire, WireEnd } from '../wire/wire.ts'
 import type { ClientConnection } from './client-connection.ts'
+import { Lingering } from './lingering.ts'
 import type { NativeThread } from './native-thread.ts'
 
 /** What the connection needs of its listener. */
@@ -27,6 +28,10 @@ export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
   countedAs = ''
   /** The client does not read: what we wrote last is waiting. */
   protected stalled = false
+  /** The client has ended its side. */
+  halfClosed = false
+  /** Watches over the last moments. */
+  protected lingering: Lingering | undefined
   private paused = false
   readonly outlet: Outlet
 
@@ -54,6 +59,8 @@ export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
   /** Sets the deadline that the connection is under now. */
   abstract rearm(): void
   abstract onDeadline(): void
+  /** Cuts the connection: the client must notice that something is missing. */
+  abstract cut(): void
 
   /** False: the client does not keep up, and nothing more is to be written until it has drained. */
   write(data: string | Buffer): boolean {
@@ -92,6 +99,14 @@ export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
     this.paused = false
     this.socket.resume()
     this.rearm()
+  }
+
+  /** Half-closes behind what has been written, and goes on listening for a while. */
+  protected endBehindWritten(): void {
+    if (this.halfClosed && this.outlet.unsent === 0) return this.outlet.close()
+    this.outlet.end()
+    this.resume()
+    this.lingering = new Lingering(this)
   }
 
   get isPaused(): boolean {

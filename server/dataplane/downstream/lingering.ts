@@ -3,7 +3,7 @@
  * answer with it, so the client is read on for a while, and left alone for as long as it takes what was written.
  */
 import type { Timed } from '../timer-wheel.ts'
-import type { ClientConnection } from './client-connection.ts'
+import type { ClientSocket } from './client-socket.ts'
 
 /** How often the connection is looked at, in milliseconds: is the client still reading or sending? */
 const LOOK_MS = 1000
@@ -16,13 +16,13 @@ export class Lingering implements Timed {
   wheelAt = -1
   /** The client has sent something since the last look. */
   heard = false
-  private readonly client: ClientConnection
+  private readonly client: ClientSocket
   /** Looks since the client last took something. */
   private looks = 0
   /** Pieces that had not been taken at the last look. */
   private unsent: number
 
-  constructor(client: ClientConnection) {
+  constructor(client: ClientSocket) {
     this.client = client
     this.unsent = client.outlet.unsent
     this.watch()

@@ -5,8 +5,10 @@
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
 import type { Carrier, Failure } from '../engine.ts'
 import { Exchange } from '../exchange.ts'
+import { givesSignIn } from '../http1/connection-auth.ts'
+import { FIELD } from '../http1/known-fields.ts'
 import { type OwnAnswer, ownAnswers, refusal } from '../own-answers.ts'
-import type { BackendConnection, ConnectionOwner } from '../upstream/connection.ts'
+import type { BackendConnection } from '../upstream/connection.ts'
 import type { Waiter } from '../upstream/pool.ts'
 import { AnswerRelay } from './answer-relay.ts'
 import { AnswerWait } from './answer-wait.ts'
@@ -19,7 +21,7 @@ import { RequestBody } from './request-body.ts'
 /** Bytes of a body kept before it is known which pool they are for. */
 const FIRST_BODY_BYTES = 65_536
 
-export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
+export class NativeCarrier implements Carrier, Waiter {
   readonly body = new RequestBody()
   readonly request: NativeRequest
   readonly thread: NativeThread
@@ -114,11 +116,13 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     if (exchange === undefined || pool === undefined || this.backend === undefined) return connection.destroy()
     this.connection = connection
     this.reused = reused
-    connection.owner = this
+    connection.owner = this.relay
     connection.hintMs = Number.POSITIVE_INFINITY
     this.relay.expectAnswer(connection)
     exchange.connected()
     const { id, head } = request
+    const authorization = head.fields.ofKind(FIELD.authorization)
+    if (authorization !== undefined) connection.signedIn = givesSignIn(authorization)
     const host = head.authority === '' ? this.backend.address : head.authority
     this.body.send(client.writer.write(head, id, host, this.wait.expects100), connection)
     if (this.body.open && connection.outlet.unsent === 0) client.resume()
@@ -134,34 +138,20 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     this.exchange?.attemptFailed(failure)
   }
 
-  backendBytes(connection: BackendConnection, buffer: Buffer, length: number): void {
-    this.relay.bytes(connection, buffer, length)
-  }
-
-  backendDrained(_connection: BackendConnection): void {
+  /** The backend has taken everything that was written: more may come. */
+  backendDrained(): void {
     const { client } = this
     if (!client.isPaused) return
     if (client.phase === 'tunnel') client.resume()
-    else if (this.body.open) {
-      client.resume()
-      this.bodyMoved()
+    else {
+      // A client that is not heard cannot be seen to leave.
+      client.resumeUnlessFull()
+      if (this.body.open) this.bodyMoved()
     }
   }
 
   clientDrained(): void {
     this.relay.clientDrained()
-  }
-
-  backendDeadline(connection: BackendConnection): void {
-    this.relay.deadline(connection)
-  }
-
-  backendClosed(connection: BackendConnection, broken: boolean): void {
-    this.relay.backendClosed(connection, broken)
-  }
-
-  backendGone(_connection: BackendConnection): void {
-    this.relay.backendGone()
   }
 
   /** The attempt has failed before anything went to the client; the connection is of no further use. */
@@ -172,7 +162,8 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     connection?.destroy()
     // One stale connection means that its idle neighbours are stale too.
     if (race) connection?.pool.closeIdle()
-    exchange?.attemptFailed({ kind: race ? 'idle-race' : kind, side: 'backend', stage: 'sent', detail })
+    const stage = kind === 'response-cut' || kind === 'invalid-response' ? 'response-started' : 'sent'
+    exchange?.attemptFailed({ kind: race ? 'idle-race' : kind, side: 'backend', stage, detail })
   }
 
   discard(): void {
@@ -226,6 +217,7 @@ export class NativeCarrier implements Carrier, ConnectionOwner, Waiter {
     }
     exchange.status = own.status
     exchange.ours = true
+    exchange.detail = own.detail
     exchange.finish('refused')
     this.answer(exchange, own)
   }

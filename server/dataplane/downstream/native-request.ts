@@ -103,7 +103,7 @@ export class NativeRequest implements ExchangeRequest, HeadOwner {
   }
 
   cookie(name: string): string | undefined {
-    for (const part of (this.head.field('cookie') ?? '').split(';')) {
+    for (const part of this.head.cookies().split(';')) {
       const equals = part.indexOf('=')
       if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim()
     }

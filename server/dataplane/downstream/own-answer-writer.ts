@@ -8,7 +8,7 @@ const dateLine = () => `Date: ${new Date().toUTCString()}\r\n`
 
 /** OPTIONS * and OPTIONS with Max-Forwards: 0 are for us (RFC 9110 §9.3.7, §7.6.2). */
 export function isForUs(request: NativeRequest): boolean {
-  return request.method === 'OPTIONS' && (request.path === '*' || request.header('max-forwards') === '0')
+  return request.method === 'OPTIONS' && (request.path === '*' || /^0+$/.test(request.header('max-forwards') ?? ''))
 }
 
 /** What we say about ourselves. `close`: the connection ends behind it. */

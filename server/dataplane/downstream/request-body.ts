@@ -16,7 +16,8 @@ export class RequestBody {
 
   /** Begins the body that `head` announces. A chunked one is checked and passed on as it is. */
   begin(head: RequestHead): void {
-    this.decoder.reset(head.framing, head.length, head.framing === FRAMING.chunked, Number.POSITIVE_INFINITY)
+    const chunked = head.framing === FRAMING.chunked
+    this.decoder.reset(head.framing, head.length, chunked, Number.POSITIVE_INFINITY, head.connection.names, false)
     this.keeping = true
     this.forget()
   }
@@ -76,6 +77,7 @@ export class RequestBody {
     while (at < end && decoder.state === BODY.more) {
       at += decoder.consume(buffer, at, end)
       if (decoder.outEnd > decoder.outStart) this.pass(buffer, decoder.outStart, decoder.outEnd, connection, limit)
+      if (decoder.tail !== '') this.passPiece(decoder.tail, connection, limit)
     }
     return at - start
   }
@@ -93,10 +95,15 @@ export class RequestBody {
       if (connection !== undefined) this.flowing = connection.outlet.writeBytes('', buffer, start, end, '')
       return
     }
-    const piece = keep(buffer, start, end)
-    if (this.kept === NOTHING) this.kept = []
-    this.kept.push(piece)
-    this.keptBytes += end - start
+    this.passPiece(keep(buffer, start, end), connection, limit)
+  }
+
+  private passPiece(piece: string | Buffer, connection: BackendConnection | undefined, limit: number): void {
+    if (this.keeping) {
+      if (this.kept === NOTHING) this.kept = []
+      this.kept.push(piece)
+      this.keptBytes += piece.length
+    }
     if (connection === undefined) return
     if (this.keptBytes > limit) {
       this.keeping = false

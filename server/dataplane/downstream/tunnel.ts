@@ -16,12 +16,17 @@ export class Tunnel {
   /** Sends the head of the 101 and what either side has sent behind its own. */
   open(head: string, buffer: Buffer, start: number, end: number): void {
     const { client, exchange } = this.carrier
-    client.phase = 'tunnel'
     exchange?.tunnelOpened()
     this.touch()
     client.write(head)
     if (start < end) this.fromBackend(buffer, start, end)
-    client.flushIntoTunnel()
+    client.phase = 'tunnel'
+    client.rearm()
+    const early = client.takePending()
+    if (early !== undefined) this.fromClient(early, early.length)
+    if (client.halfClosed) return this.clientEnded()
+    // It may have been held back because it had sent a lot already.
+    if (this.connection.outlet.unsent === 0) client.resume()
   }
 
   private touch(): void {
@@ -39,7 +44,10 @@ export class Tunnel {
     const { client, exchange } = this.carrier
     if (exchange !== undefined) exchange.bytesOut += end - start
     this.touch()
-    if (!client.writeBytes('', buffer, start, end, '')) this.connection.socket.pause()
+    if (client.writeBytes('', buffer, start, end, '')) return
+    this.connection.socket.pause()
+    // From here on it is the client that keeps us waiting, under its own deadline.
+    this.carrier.thread.wheel.clear(this.connection)
   }
 
   fromClient(buffer: Buffer, length: number): void {
@@ -52,7 +60,7 @@ export class Tunnel {
   /** The client has half-closed: the backend is told, and may still speak. */
   clientEnded(): void {
     if (this.connection.socket.destroyed) return void this.carrier.client.socket.destroy()
-    this.connection.socket.end()
+    this.connection.outlet.end()
     this.halfClosed = true
     this.touch()
   }
@@ -60,7 +68,7 @@ export class Tunnel {
   /** The backend has closed its side or broken. */
   backendEnded(broken: boolean): void {
     if (broken) return this.end()
-    this.carrier.client.socket.end()
+    this.carrier.client.outlet.end()
     this.halfClosed = true
     this.touch()
   }
@@ -68,12 +76,18 @@ export class Tunnel {
   /** Both directions are over, or the connection is broken. */
   backendGone(): void {
     this.connection.destroy()
-    this.carrier.client.socket.destroySoon()
+    this.carrier.client.outlet.close()
   }
 
-  /** Ends it at once. */
+  /** What was waiting for the client has been taken. */
+  clientDrained(): void {
+    this.touch()
+    this.connection.socket.resume()
+  }
+
+  /** Ends it at once, so that the client notices. */
   end(): void {
     this.connection.destroy()
-    this.carrier.client.socket.destroy()
+    this.carrier.client.cut()
   }
 }

@@ -58,3 +58,12 @@ export function pumpAnswer({ exchange, answer, response, client, readMs, writeMs
     client.destroy()
   })
 }
+
+/** Passes early hints on. Node throws on links that are not in order; such hints are dropped, since nothing depends on them. */
+export function writeHints(response: ServerResponse, fields: IncomingMessage['headers']): void {
+  try {
+    response.writeEarlyHints(fields as Record<string, string | string[]>)
+  } catch {
+    // The final answer is still to come.
+  }
+}

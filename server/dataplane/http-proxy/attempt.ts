@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import httpProxy from 'http-proxy'
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
 import type { Failure } from '../engine.ts'
+import { givesSignIn, offersSignIn } from '../http1/connection-auth.ts'
 import { agentFor } from './agents.ts'
 
 /** What an attempt tells its carrier. Exactly one of `failed`, `answered`, `upgraded` is called, and nothing after `destroy`. */
@@ -107,7 +108,11 @@ export class Attempt {
       // RFC 9110 §7.8: only what has been asked for may be switched to.
       if ((this.body as StandIn).headers.upgrade === undefined) {
         socket.destroy()
-        this.fail('invalid-response', 'sent', `${this.backend.address} sent 101 although no upgrade was asked for`)
+        this.fail(
+          'invalid-response',
+          'response-started',
+          `${this.backend.address} sent 101 although no upgrade was asked for`,
+        )
       } else if (this.settle()) this.listener.upgraded(response, socket as Socket, head)
     })
     const socket = request.socket as Socket
@@ -136,7 +141,8 @@ export class Attempt {
   private onInformation(status: number, headers: IncomingMessage['headers']): void {
     if (this.settled) return
     this.informations += 1
-    if (this.informations > MAX_INFORMATION) return this.fail('invalid-response', 'sent', 'endless 1xx answers')
+    if (this.informations > MAX_INFORMATION)
+      return this.fail('invalid-response', 'response-started', 'endless 1xx answers')
     this.listener.information(status, headers)
   }
 
@@ -144,9 +150,17 @@ export class Attempt {
     const status = response.statusCode ?? 0
     // `node:http` lets any three digits through.
     if (status < 200 || status > 599)
-      this.fail('invalid-response', 'sent', `status ${status} from ${this.backend.address}`)
+      this.fail('invalid-response', 'response-started', `status ${status} from ${this.backend.address}`)
+    // Node keeps a connection when the answer has ended, unless it is told otherwise by then.
+    if (this.request !== undefined && this.signsIn(response)) this.request.shouldKeepAlive = false
     if (this.settle()) this.listener.answered(response)
     else response.destroy()
+  }
+
+  /** NTLM and Negotiate sign in a connection: nobody else may have it afterwards. */
+  private signsIn(response: IncomingMessage): boolean {
+    const given = (this.body as StandIn).headers.authorization ?? ''
+    return givesSignIn(String(given)) || offersSignIn(response.headers['www-authenticate'] ?? '')
   }
 
   onError(error: Error): void {
@@ -160,7 +174,9 @@ export class Attempt {
       return this.fail('unreachable', 'not-connected', `cannot connect to ${address}: ${code || error.message}`)
     }
     if (code.startsWith('HPE_'))
-      return this.fail('invalid-response', 'sent', `invalid answer from ${address}: ${error.message}`)
+      return this.fail('invalid-response', 'response-started', `invalid answer from ${address}: ${error.message}`)
+    if (this.informations > 0)
+      return this.fail('response-cut', 'response-started', `${address} closed in the middle of a head`)
     if (this.request?.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE')) {
       return this.fail('idle-race', 'sent', `idle connection to ${address} had been closed`)
     }

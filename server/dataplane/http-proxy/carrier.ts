@@ -5,7 +5,7 @@ import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
 import type { Carrier } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
 import { type OwnAnswer, ownAnswers } from '../own-answers.ts'
-import { pumpAnswer } from './answer-pump.ts'
+import { pumpAnswer, writeHints } from './answer-pump.ts'
 import { Attempt } from './attempt.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import { sendOwnAnswer } from './own-answer.ts'
@@ -152,8 +152,7 @@ export class HttpProxyCarrier implements Carrier {
 
   private relayInformation(status: number, fields: IncomingMessage['headers']): void {
     if (this.response.headersSent || this.message.httpVersionMinor === 0) return
-    if (status === 103 && fields.link !== undefined)
-      this.response.writeEarlyHints(fields as Record<string, string | string[]>)
+    if (status === 103 && fields.link !== undefined) writeHints(this.response, fields)
     else if (status === 102) this.response.writeProcessing()
   }
 

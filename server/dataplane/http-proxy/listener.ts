@@ -4,11 +4,11 @@ import type { Socket } from 'node:net'
 import type { ListenerSnapshot } from '../../core/snapshot.ts'
 import type { BoundListener } from '../engine.ts'
 import { Exchange } from '../exchange.ts'
-import { type OwnAnswer, refusal, renderOwnAnswer } from '../own-answers.ts'
+import { type OwnAnswer, refusal } from '../own-answers.ts'
 import type { Plane } from '../plane.ts'
 import { ulid } from '../ulid.ts'
 import { HttpProxyCarrier } from './carrier.ts'
-import { sendOwnAnswer } from './own-answer.ts'
+import { endWithOwnAnswer, sendOwnAnswer } from './own-answer.ts'
 import { RequestView, readTarget } from './request-view.ts'
 
 export interface ListenerOptions {
@@ -31,6 +31,7 @@ const ALLOW = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 class HttpProxyListener implements BoundListener {
   port = 0
   private settings: ListenerSnapshot
+  private drained: Promise<void> | undefined
   private readonly plane: Plane
   private readonly options: ListenerOptions
   private readonly server: http.Server
@@ -185,18 +186,21 @@ class HttpProxyListener implements BoundListener {
 
   private refuse(message: IncomingMessage, response: ServerResponse, own: OwnAnswer): void {
     message.resume()
-    sendOwnAnswer(message, response, own, ulid(Date.now()), true)
+    const id = ulid(Date.now())
+    sendOwnAnswer(message, response, own, id, true)
+    this.tell(id, own, message.socket, message)
+  }
+
+  private tell(id: string, { status, detail }: OwnAnswer, socket: Socket, message?: IncomingMessage): void {
+    const line = message === undefined ? '' : `${message.method} ${message.url}`.slice(0, 200)
+    this.plane.refused({ id, listener: this.settings.id, client: socket.remoteAddress ?? '', status, detail, line })
   }
 
   private refuseRaw(socket: Socket, own: OwnAnswer, message?: IncomingMessage): void {
     if (!socket.writable) return void socket.destroy()
     const id = ulid(Date.now())
-    const { type, body } = renderOwnAnswer(own, message?.headers.accept, id)
-    const head = `HTTP/1.1 ${own.status} ${own.title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n`
-    socket.end(head + body)
-    socket.on('error', () => socket.destroy())
-    // A client that keeps sending would keep the connection half open for ever.
-    setTimeout(() => socket.destroy(), 1000).unref()
+    this.tell(id, own, socket, message)
+    endWithOwnAnswer(socket, own, id, message?.headers.accept)
   }
 
   private clientError(error: Error, socket: Socket): void {
@@ -220,6 +224,11 @@ class HttpProxyListener implements BoundListener {
   }
 
   drain(): Promise<void> {
+    this.drained ??= this.beginDraining()
+    return this.drained
+  }
+
+  private beginDraining(): Promise<void> {
     this.closing = true
     this.server.close()
     this.server.closeIdleConnections()

@@ -1,5 +1,6 @@
 /** Answers of ours through `node:http`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { type OwnAnswer, renderOwnAnswer } from '../own-answers.ts'
 
 /** Writes an answer of ours; `close` ends the connection after it. */
@@ -21,4 +22,14 @@ export function sendOwnAnswer(
   if (own.retryAfter > 0) headers['Retry-After'] = own.retryAfter
   response.writeHead(own.status, own.title, headers)
   response.end(message.method === 'HEAD' ? undefined : body)
+}
+
+/** The same for a socket that has no response: it is closed behind it. */
+export function endWithOwnAnswer(socket: Socket, own: OwnAnswer, id: string, accept: string | undefined): void {
+  const { type, body } = renderOwnAnswer(own, accept, id)
+  const head = `HTTP/1.1 ${own.status} ${own.title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n`
+  socket.on('error', () => socket.destroy())
+  socket.end(head + body)
+  // A client that keeps sending would keep the connection half open for ever.
+  setTimeout(() => socket.destroy(), 1000).unref()
 }

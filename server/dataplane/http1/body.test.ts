@@ -5,7 +5,15 @@ import { FRAMING, type Framing } from './framing.ts'
 /** Feeds `text` in pieces of `size` bytes; what was reported, how many bytes were taken, and the decoder. */
 function decode(
   text: string,
-  options: { framing?: Framing; length?: number; raw?: boolean; limit?: number; size?: number } = {},
+  options: {
+    framing?: Framing
+    length?: number
+    raw?: boolean
+    limit?: number
+    size?: number
+    removed?: Set<string>
+    lenient?: boolean
+  } = {},
 ) {
   const {
     framing = FRAMING.chunked,
@@ -13,9 +21,11 @@ function decode(
     raw = false,
     limit = Number.POSITIVE_INFINITY,
     size = text.length,
+    removed = undefined,
+    lenient = false,
   } = options
   const body = new BodyDecoder()
-  body.reset(framing, length, raw, limit)
+  body.reset(framing, length, raw, limit, removed, lenient)
   const bytes = Buffer.from(text, 'latin1')
   let out = ''
   let at = 0
@@ -24,6 +34,7 @@ function decode(
     while (at < end && body.state === BODY.more) {
       at += body.consume(bytes, at, end)
       if (body.outEnd > body.outStart) out += bytes.toString('latin1', body.outStart, body.outEnd)
+      out += body.tail
     }
   }
   return { out, taken: at, body }
@@ -32,6 +43,24 @@ function decode(
 const STREAM = '5\r\nhello\r\n1;a=b;c="\\" d"\r\n \r\n00A\r\nworld67890\r\n0;last\r\nX-Sum: 1\r\nY:\r\n\r\n'
 
 describe('chunked bodies', () => {
+  it.each([1, 2, 3, 1000])('leave trailers out that end at this hop, read in pieces of %i bytes', (size) => {
+    const removed = new Set(['x-sum'])
+    expect(decode(STREAM, { size, raw: true, removed }).out).toMatch(/\r\n0\r\nY:\r\n\r\n$/)
+    expect(decode(STREAM, { size, removed }).out).toBe('hello world67890')
+    const long = `0\r\n${'n'.repeat(70)}: 1\r\n\r\n`
+    expect(decode(long, { size, raw: true }).out).toBe(long)
+    expect(decode(long, { size, raw: true, removed }).out).toBe('0\r\n\r\n')
+  })
+
+  it.each([1, 2, 3, 1000])('take more from a backend than from a client, in pieces of %i bytes', (size) => {
+    const padded = '5  \r\nhello\r\n0 ;x\r\nSet-Cookie: a\r\nX: 1\r\n\r\n'
+    expect(decode(padded, { size, raw: true }).body.state).toBe(BODY.refused)
+    const taken = decode(padded, { size, raw: true, lenient: true })
+    expect(taken).toMatchObject({ out: '5\r\nhello\r\n0\r\nX: 1\r\n\r\n', body: { state: BODY.done } })
+    for (const bad of ['5 5\r\n', ' 5\r\n', '5 \t\r\n', '5 \n'])
+      expect(decode(bad, { size, raw: true, lenient: true }).body.state).toBe(BODY.refused)
+  })
+
   it.each([1, 2, 3, 5, 7, 1000])('give payload or clean framing, read in pieces of %i bytes', (size) => {
     const payload = decode(`${STREAM}GET /`, { size })
     expect(payload).toMatchObject({
@@ -47,7 +76,7 @@ describe('chunked bodies', () => {
   it('report a whole stream in canonical form as one range', () => {
     const bytes = Buffer.from('3\r\nabc\r\n0\r\n\r\n')
     const body = new BodyDecoder()
-    body.reset(FRAMING.chunked, 0, true, 10)
+    body.reset(FRAMING.chunked, 0, true, 10, undefined, false)
     expect(body.consume(bytes, 0, bytes.length)).toBe(bytes.length)
     expect([body.outStart, body.outEnd, body.state]).toEqual([0, bytes.length, BODY.done])
   })

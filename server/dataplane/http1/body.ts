@@ -4,7 +4,7 @@
  */
 import { ChunkExtension } from './chunk-extension.ts'
 import { FRAMING, type Framing } from './framing.ts'
-import { CR, HEX, LF, SEMICOLON } from './tables.ts'
+import { CR, HEX, LF, SEMICOLON, SP } from './tables.ts'
 import { Trailers } from './trailers.ts'
 
 /** State of a body: more to come, complete, or refused. */
@@ -37,6 +37,8 @@ export class BodyDecoder {
   /** What to pass on of the last `consume`: `buffer[outStart, outEnd)`. */
   outStart = 0
   outEnd = 0
+  /** Goes behind that range: the trailers as they are passed on, and the empty line. Only when `raw`, only at the end of a body, else ''. */
+  tail = ''
   /** Payload bytes seen so far, without framing. */
   received = 0
   /** Why the body was refused: 400 (to be read as "broken" when it is a backend's) or 413. */
@@ -45,6 +47,10 @@ export class BodyDecoder {
   private framing: Framing = FRAMING.none
   private raw = false
   private limit = Number.POSITIVE_INFINITY
+  private lenient = false
+  private removed: ReadonlySet<string> | undefined
+  /** No byte of the trailer section has been read yet. */
+  private trailersUnread = true
   /** Bytes left of the body or of the present chunk. */
   private left = 0
   private digits = 0
@@ -54,9 +60,20 @@ export class BodyDecoder {
 
   /**
    * Starts a body. `length` counts only for `FRAMING.length`. `raw`: report a chunked body with its framing instead of its payload.
-   * `limit`: largest payload in bytes, then refused with 413.
+   * `limit`: largest payload in bytes, then refused with 413. `removed`: names of trailers that end here. `lenient`: as of a backend, whose
+   * chunk sizes may be padded with spaces, and whose trailers that must not come late are left out instead of refused.
    */
-  reset(framing: Framing, length: number, raw: boolean, limit: number): void {
+  reset(
+    framing: Framing,
+    length: number,
+    raw: boolean,
+    limit: number,
+    removed: ReadonlySet<string> | undefined,
+    lenient: boolean,
+  ): void {
+    this.removed = removed
+    this.lenient = lenient
+    this.tail = ''
     this.framing = framing
     this.raw = raw
     this.limit = limit
@@ -77,6 +94,7 @@ export class BodyDecoder {
   consume(buffer: Buffer, start: number, end: number): number {
     this.outStart = start
     this.outEnd = start
+    this.tail = ''
     if (this.state !== BODY.more) return 0
     if (this.framing === FRAMING.chunked) return this.chunked(buffer, start, end)
     let taken = end - start
@@ -150,10 +168,19 @@ export class BodyDecoder {
   }
 
   private readTrailers(buffer: Buffer, start: number, from: number, end: number): number {
-    const at = this.trailers.consume(buffer, from, end)
-    if (at < 0) return this.refuse(400, this.trailers.reason)
-    if (this.trailers.done) this.state = BODY.done
+    const { trailers } = this
+    const at = trailers.consume(buffer, from, end)
+    if (at < 0) return this.refuse(400, trailers.reason)
+    // As nearly always: nothing but the empty line, in one piece, can be passed on where it lies.
+    const plain = trailers.done && this.trailersUnread && at - from === 2
+    this.trailersUnread = false
+    if (trailers.done) this.state = BODY.done
     if (!this.raw) this.outStart = at
+    if (this.raw && !plain) {
+      this.outEnd = from
+      if (trailers.done) this.tail = `${trailers.text}\r\n`
+      return at - start
+    }
     return this.report(start, at)
   }
 
@@ -169,11 +196,13 @@ export class BodyDecoder {
       this.left = this.left * 16 + (digit - 1)
       return ++this.digits <= MAX_SIZE_DIGITS || this.fail(400, 'an invalid chunk size')
     }
-    if (this.step === SIZE_START || (byte !== CR && byte !== SEMICOLON)) return this.fail(400, 'an invalid chunk size')
+    const padded = byte === SP && this.lenient
+    if (this.step === SIZE_START || (byte !== CR && byte !== SEMICOLON && !padded))
+      return this.fail(400, 'an invalid chunk size')
     if (this.left > Number.MAX_SAFE_INTEGER) return this.fail(400, 'a chunk size that is too large')
     if (this.received + this.left > this.limit) return this.fail(413, 'a body that is too large')
     this.step = byte === CR ? SIZE_LF : EXTENSION
-    if (byte === SEMICOLON) this.extension.reset()
+    if (byte !== CR) this.extension.reset(padded)
     return true
   }
 
@@ -192,7 +221,8 @@ export class BodyDecoder {
     else if (this.left > 0) this.step = DATA
     else {
       this.step = TRAILERS
-      this.trailers.reset()
+      this.trailersUnread = true
+      this.trailers.reset(this.lenient, this.removed)
     }
     return byte === LF
   }

@@ -1,5 +1,5 @@
 /** Grammar of chunk extensions (RFC 9112 §7.1.1), without the whitespace that only lenient parsers take. They are checked and dropped. */
-import { CR, FIELD_VALUE, SEMICOLON, TOKEN } from './tables.ts'
+import { CR, FIELD_VALUE, SEMICOLON, SP, TOKEN } from './tables.ts'
 
 /** States; `reset` starts behind the first semicolon. */
 const NAME_START = 0
@@ -9,6 +9,12 @@ const VALUE = 3
 const QUOTED = 4
 const QUOTED_PAIR = 5
 const AFTER_QUOTED = 6
+/** Spaces between the size and what ends it; some backends write sizes of a fixed width. */
+const PADDING = 7
+
+/** 1 for a state in which the extensions may end. */
+const ENDS = new Uint8Array(8)
+for (const state of [NAME, VALUE, AFTER_QUOTED, PADDING]) ENDS[state] = 1
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -23,9 +29,9 @@ export class ChunkExtension {
   /** The CR that ends the extensions has been seen; it is not consumed. */
   done = false
 
-  /** Makes it ready for the next chunk with extensions. */
-  reset(): void {
-    this.state = NAME_START
+  /** Makes it ready for the next chunk with extensions; `padded`: what has been read is not a semicolon but a space. */
+  reset(padded: boolean): void {
+    this.state = padded ? PADDING : NAME_START
     this.size = 1
     this.done = false
   }
@@ -34,7 +40,7 @@ export class ChunkExtension {
   consume(buffer: Uint8Array, start: number, end: number): number {
     for (let i = start; i < end; i++) {
       const byte = buffer[i] as number
-      if (byte === CR && (this.state === NAME || this.state === VALUE || this.state === AFTER_QUOTED)) {
+      if (byte === CR && ENDS[this.state] === 1) {
         this.done = true
         return i
       }
@@ -62,6 +68,8 @@ export class ChunkExtension {
         return byte === BACKSLASH ? QUOTED_PAIR : FIELD_VALUE[byte] === 1 ? QUOTED : -1
       case QUOTED_PAIR:
         return FIELD_VALUE[byte] === 1 ? QUOTED : -1
+      case PADDING:
+        return byte === SP ? PADDING : byte === SEMICOLON ? NAME_START : -1
       default:
         return byte === SEMICOLON ? NAME_START : -1
     }

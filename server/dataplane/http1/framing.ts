@@ -14,11 +14,11 @@ export const BAD_LENGTH = -1
 /** `contentLength` result: more than 2^53 - 1 bytes. */
 export const HUGE_LENGTH = -2
 
-/** Value of field `index` as a Content-Length (1*DIGIT, RFC 9110 §8.6), or `BAD_LENGTH`, `HUGE_LENGTH`. */
-export function contentLength(fields: FieldBlock, index: number): number {
+/** Value of field `index` as a Content-Length (1*DIGIT, RFC 9110 §8.6), or `BAD_LENGTH`, `HUGE_LENGTH`. `strict`: as of a client. */
+export function contentLength(fields: FieldBlock, index: number, strict: boolean): number {
   const start = fields.at[index * 4 + 2] as number
   const end = fields.at[index * 4 + 3] as number
-  if (start === end || !endsAtOnce(fields, end)) return BAD_LENGTH
+  if (start === end || (strict && !endsAtOnce(fields, end))) return BAD_LENGTH
   let value = 0
   for (let at = start; at < end; at++) {
     const digit = fields.text.charCodeAt(at) - 48
@@ -36,9 +36,13 @@ function endsAtOnce(fields: FieldBlock, end: number): boolean {
   return fields.text.charCodeAt(end) === CR
 }
 
-/** Does the one Transfer-Encoding field say `chunked` and nothing else, in exactly this spelling? */
-export function isChunked(fields: FieldBlock): boolean {
+/**
+ * Does the one Transfer-Encoding field say `chunked` and nothing else? `strict`: in exactly this spelling, as of a client. Of a backend,
+ * whose next message nobody else can write, any case will do (RFC 9112 §7).
+ */
+export function isChunked(fields: FieldBlock, strict: boolean): boolean {
   if ((fields.repeated & (1 << FIELD.transferEncoding)) !== 0) return false
+  if (!strict) return fields.ofKind(FIELD.transferEncoding)?.toLowerCase() === 'chunked'
   const end = fields.at[(fields.first[FIELD.transferEncoding] as number) * 4 + 3] as number
   return fields.ofKind(FIELD.transferEncoding) === 'chunked' && endsAtOnce(fields, end)
 }

@@ -91,7 +91,10 @@ describe('responses', () => {
         if (ours.reading.fields.filter((name, index) => index % 2 === 0 && /^content-length$/i.test(name)).length > 1)
           return
         accepted++
-        expect(await answerNode(text)).toEqual(ours.reading)
+        const node = await answerNode(text)
+        // What only we take from a backend: padded chunk sizes, and trailers that must not come late, which are left out.
+        if (typeof node !== 'string' || !/\n[0-9a-f]+ +[;\r]|\n0+ *(?:;[^\r]*)?\r\n[^\r]/i.test(text))
+          expect(node).toEqual(ours.reading)
         const { status, body } = ours.reading
         expect(await answerNode(ours.passedOn)).toMatchObject({ status, body })
       }),

@@ -27,6 +27,9 @@ export const FIELD = {
   headOnly: 18,
   /** Asks why this backend; for us alone. */
   debug: 19,
+  authorization: 20,
+  wwwAuthenticate: 21,
+  date: 22,
 } as const
 
 const NAMES: Record<string, number> = {
@@ -56,7 +59,9 @@ const NAMES: Record<string, number> = {
   'x-request-id': FIELD.xRequestId,
   'max-forwards': FIELD.maxForwards,
   'x-evenkeel-debug': FIELD.debug,
-  authorization: FIELD.headOnly,
+  authorization: FIELD.authorization,
+  'www-authenticate': FIELD.wwwAuthenticate,
+  date: FIELD.date,
   cookie: FIELD.headOnly,
   'set-cookie': FIELD.headOnly,
   'content-encoding': FIELD.headOnly,

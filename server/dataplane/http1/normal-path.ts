@@ -7,9 +7,9 @@
  * - characters that a URI may not hold (`"<>\^`{|}`) are percent-encoded;
  * - repeated slashes become one, then `.` and `..` segments are resolved; above the root stays at the root;
  * - refused: `%00`, an incomplete escape, and segments that some servers read as dot segments and others do not: dots followed by `;`
- *   (`..;x`) or next to an encoded slash or backslash (`..%2F`), and an encoded slash next to another slash.
+ *   (`..;x`) or next to an encoded slash or backslash (`..%2F`). An encoded slash next to another slash stays (`/vhosts/%2F/queues`).
  *
- * Match form (`matchPath` of the normal form; routes look at it): `%2F` and `%5C` count as `/`, `;parameters` of a segment are left out
+ * Match form (`matchPath` of the normal form; routes look at it): `%2F` and `%5C` count as `/`, and several in a row as one; `;parameters` of a segment are left out
  * (and a segment of nothing else with them), and other escapes of visible ASCII are decoded, except `%25`. Backends differ in how they
  * read those, so a guard takes every reading.
  */
@@ -83,13 +83,12 @@ function escapeByte(byte: number): string {
   return `%${HEX_DIGITS.charAt(byte >> 4)}${HEX_DIGITS.charAt(byte & 15)}`
 }
 
-/** Would this segment, split at encoded slashes and cut at `;`, become a dot segment or an empty one for some servers? */
+/** Would this segment, split at encoded slashes and cut at `;`, become a dot segment for some servers? */
 function isAmbiguous(segment: string): boolean {
   if (!segment.includes(';') && !segment.includes('%')) return false
   const parts = segment.split(/%2F|%5C/)
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index] as string
-    if (parts.length > 1 && part === '') return true
     const cut = part.search(/;|%3B/)
     const bare = cut < 0 ? part : part.slice(0, cut)
     if (bare === '.' || bare === '..') return true

@@ -125,3 +125,10 @@ export class RequestLine {
 function isDigit(byte: number): boolean {
   return byte >= 48 && byte <= 57
 }
+
+/** Nothing but whole empty lines. */
+export function isBlank(buffer: Uint8Array, start: number, end: number): boolean {
+  let at = start
+  while (at + 1 < end && buffer[at] === CR && buffer[at + 1] === LF) at += 2
+  return at === end
+}

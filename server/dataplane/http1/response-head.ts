@@ -158,7 +158,7 @@ export class ResponseHead {
     if (length < -1) return this.fail('an invalid Content-Length')
     const encoded = fields.has(FIELD.transferEncoding)
     if (encoded && fields.has(FIELD.contentLength)) return this.fail('both Content-Length and Transfer-Encoding')
-    if (encoded && (this.minor === 0 || !isChunked(fields))) return this.fail('an invalid Transfer-Encoding')
+    if (encoded && (this.minor === 0 || !isChunked(fields, false))) return this.fail('an invalid Transfer-Encoding')
     if (status < 200 || status === 204) {
       // RFC 9110 §8.6, RFC 9112 §6.1: neither field may be there. If one is, whatever follows is not read as an answer.
       if (encoded || length > 0) this.keepAlive = false
@@ -183,11 +183,11 @@ export class ResponseHead {
   private singleLength(): number {
     const { fields } = this
     const first = fields.first[FIELD.contentLength] as number
-    const length = contentLength(fields, first)
+    const length = contentLength(fields, first, false)
     if (length < 0) return -2
     if ((fields.repeated & (1 << FIELD.contentLength)) === 0) return length
     for (let index = first + 1; index < fields.count; index++) {
-      if (fields.kinds[index] === FIELD.contentLength && contentLength(fields, index) !== length) return -2
+      if (fields.kinds[index] === FIELD.contentLength && contentLength(fields, index, false) !== length) return -2
     }
     return length
   }

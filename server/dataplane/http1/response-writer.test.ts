@@ -20,12 +20,13 @@ function heads(requestText: string, responseText: string) {
 
 function write(requestText: string, responseText: string, extra = '', close = false) {
   const { request, response } = heads(requestText, responseText)
-  const writer = new ResponseWriter('evenkeel')
+  const writer = new ResponseWriter('evenkeel', () => 784_111_777_900)
   const text = writer.write(request, response, 'ID', extra, close)
   return { text, relay: writer.relay, keepAlive: writer.keepAlive }
 }
 
 const own = 'Via: 1.1 evenkeel\r\nX-Request-Id: ID\r\n'
+const date = 'Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n'
 
 describe('the head towards the client', () => {
   it('copies line and fields, removes those of the hop and adds ours', () => {
@@ -33,7 +34,7 @@ describe('the head towards the client', () => {
       'HTTP/1.1 200 Fine\r\nServer: x\r\nConnection: keep-alive, x-hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nContent-Length: 05\r\n' +
       'X-Request-Id: theirs\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n\r\n'
     expect(write(GET, sent)).toEqual({
-      text: `HTTP/1.1 200 Fine\r\nServer: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n${own}Content-Length: 5\r\n\r\n`,
+      text: `HTTP/1.1 200 Fine\r\nServer: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n${own}Content-Length: 5\r\n${date}\r\n`,
       relay: RELAY.asIs,
       keepAlive: true,
     })
@@ -41,7 +42,7 @@ describe('the head towards the client', () => {
 
   it('adds lines of the caller and closes when asked to', () => {
     const { text, keepAlive } = write(GET, 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', 'Set-Cookie: s\r\n', true)
-    expect(text).toBe(`HTTP/1.1 200 OK\r\n${own}Content-Length: 0\r\nSet-Cookie: s\r\nConnection: close\r\n\r\n`)
+    expect(text).toBe(`HTTP/1.1 200 OK\r\n${own}Content-Length: 0\r\nSet-Cookie: s\r\n${date}Connection: close\r\n\r\n`)
     expect(keepAlive).toBe(false)
     expect(write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 'HTTP/1.1 204 N\r\n\r\n').text).toContain(
       'Connection: close\r\n',
@@ -59,7 +60,7 @@ describe('the head towards the client', () => {
   it('relays chunks as they come, frames what has no framing, and leaves framing off where there is no body', () => {
     const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n'
     expect(write(GET, chunked)).toMatchObject({
-      text: `HTTP/1.1 200 OK\r\nTrailer: X\r\n${own}Transfer-Encoding: chunked\r\n\r\n`,
+      text: `HTTP/1.1 200 OK\r\nTrailer: X\r\n${own}Transfer-Encoding: chunked\r\n${date}\r\n`,
       relay: RELAY.asIs,
     })
     const open = write(GET, 'HTTP/1.1 200 OK\r\n\r\n')
@@ -67,16 +68,16 @@ describe('the head towards the client', () => {
     expect(open.text).toContain('Transfer-Encoding: chunked\r\n')
     expect(write('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n', chunked)).toMatchObject({ relay: RELAY.none })
     expect(write('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n')).toMatchObject({
-      text: `HTTP/1.1 200 OK\r\n${own}Content-Length: 7\r\n\r\n`,
+      text: `HTTP/1.1 200 OK\r\n${own}Content-Length: 7\r\n${date}\r\n`,
       relay: RELAY.none,
     })
-    expect(write(GET, 'HTTP/1.1 204 N\r\nContent-Length: 0\r\n\r\n').text).toBe(`HTTP/1.1 204 N\r\n${own}\r\n`)
+    expect(write(GET, 'HTTP/1.1 204 N\r\nContent-Length: 0\r\n\r\n').text).toBe(`HTTP/1.1 204 N\r\n${own}${date}\r\n`)
   })
 
   it('never sends chunks or interim answers to HTTP/1.0', () => {
     const chunked = write(OLD, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
     expect(chunked).toEqual({
-      text: `HTTP/1.1 200 OK\r\n${own}Connection: close\r\n\r\n`,
+      text: `HTTP/1.1 200 OK\r\n${own}${date}Connection: close\r\n\r\n`,
       relay: RELAY.untilClose,
       keepAlive: false,
     })
@@ -92,6 +93,16 @@ describe('the head towards the client', () => {
     expect(writer.writeInterim(old.request, old.response)).toBe('')
     const current = heads(GET, hints)
     expect(writer.writeInterim(current.request, current.response)).toBe(hints)
+  })
+
+  it('leaves the date of the backend as it is', () => {
+    const { text } = write(GET, 'HTTP/1.1 200 OK\r\ndate: yesterday\r\nContent-Length: 0\r\n\r\n')
+    expect(text.match(/date: .*/gi)).toEqual(['date: yesterday'])
+  })
+
+  it('keeps what 426 asks to upgrade to', () => {
+    const sent = 'HTTP/1.1 426 Upgrade Required\r\nUpgrade: TLS/1.2\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n'
+    expect(write(GET, sent).text).toContain('Connection: Upgrade\r\nUpgrade: TLS/1.2\r\n')
   })
 
   it('passes a switch of protocols on', () => {

@@ -1,6 +1,6 @@
 /** The response head towards the client, as one latin1 string, and how the body behind it has to be relayed. */
 import { FRAMING } from './framing.ts'
-import { DROP_FROM_BACKEND } from './known-fields.ts'
+import { DROP_FROM_BACKEND, FIELD } from './known-fields.ts'
 import type { ResponseHead } from './response-head.ts'
 import { CR } from './tables.ts'
 
@@ -32,9 +32,14 @@ export class ResponseWriter {
   /** The client connection may take another request behind the answer written last. */
   keepAlive = true
   private readonly via: readonly [string, string]
+  private readonly now: () => number
+  private date = ''
+  /** Epoch second that `date` says. */
+  private dateOf = -1
 
-  /** `via`: name of this proxy in Via. */
-  constructor(via: string) {
+  /** `via`: name of this proxy in Via. `now`: epoch milliseconds. */
+  constructor(via: string, now: () => number = Date.now) {
+    this.now = now
     this.via = [`Via: 1.0 ${via}\r\nX-Request-Id: `, `Via: 1.1 ${via}\r\nX-Request-Id: `]
   }
 
@@ -47,10 +52,24 @@ export class ResponseWriter {
     const framing = this.framing(request, response)
     let out = this.copyFields(response) + this.via[response.minor as 0 | 1] + requestId
     out += framing + extra
+    // RFC 9110 §6.6.1: whoever passes on an answer without a date adds it.
+    if (!response.fields.has(FIELD.date) && response.status !== 101) out += this.dateLine()
+    // RFC 9110 §15.5.22: 426 says which protocol it wants.
+    if (response.status === 426 && response.fields.has(FIELD.upgrade))
+      out += `Connection: Upgrade\r\nUpgrade: ${response.fields.listOfKind(FIELD.upgrade)}\r\n`
     if (response.status === 101) out += `Connection: Upgrade\r\nUpgrade: ${response.upgrade}\r\n`
     else if (!this.keepAlive) out += 'Connection: close\r\n'
     else if (request.minor === 0) out += 'Connection: keep-alive\r\n'
     return `${out}\r\n`
+  }
+
+  private dateLine(): string {
+    const second = Math.floor(this.now() / 1000)
+    if (second !== this.dateOf) {
+      this.dateOf = second
+      this.date = `Date: ${new Date(second * 1000).toUTCString()}\r\n`
+    }
+    return this.date
   }
 
   /** Head of an interim answer (100, 103); '' for a client of HTTP/1.0, which must not see one (RFC 9110 §15.2). */

@@ -1,5 +1,9 @@
-/** Incremental check of a trailer section: same strictness as a head, bounded, and without fields that must not come late. */
+/**
+ * Incremental check of a trailer section: same strictness as a head, bounded, and without fields that must not come late. What may be
+ * passed on is gathered, since a field is known only when its name has come whole.
+ */
 import { FIELD, identify, LONGEST_KNOWN_NAME } from './known-fields.ts'
+import { latin1 } from './latin1.ts'
 import { COLON, CR, FIELD_VALUE, LF, TOKEN } from './tables.ts'
 
 const MAX_BYTES = 65_536
@@ -15,15 +19,29 @@ const LAST_LF = 4
 export class Trailers {
   done = false
   reason = ''
+  /** Whole lines of the fields to pass on, so far. */
+  text = ''
+  /** The line that is being read, as far as earlier reads have brought it. */
+  private line = ''
+  private keeps = true
+  private lenient = false
+  private removed: ReadonlySet<string> | undefined
   private state = LINE
   private size = 0
   private count = 0
   private nameLength = 0
   /** Names are gathered here because one may be split between two reads. */
-  private readonly name = new Uint8Array(LONGEST_KNOWN_NAME)
+  private readonly name = Buffer.alloc(Math.max(64, LONGEST_KNOWN_NAME))
 
-  /** Makes it ready for the next body. */
-  reset(): void {
+  /**
+   * Makes it ready for the next body. `lenient`: a field that must not come late is left out instead of refused. `removed`: lower-case
+   * names of fields that end at this hop (RFC 9110 §7.6.1).
+   */
+  reset(lenient: boolean, removed: ReadonlySet<string> | undefined): void {
+    this.lenient = lenient
+    this.removed = removed
+    this.text = ''
+    this.line = ''
     this.done = false
     this.reason = ''
     this.state = LINE
@@ -33,8 +51,9 @@ export class Trailers {
   }
 
   /** Reads on. Returns the position after what was read, or -1 when the section is refused. Stops behind the empty line. */
-  consume(buffer: Uint8Array, start: number, end: number): number {
+  consume(buffer: Buffer, start: number, end: number): number {
     let i = start
+    let from = start
     while (i < end && !this.done) {
       const byte = buffer[i] as number
       i++
@@ -49,26 +68,40 @@ export class Trailers {
       } else {
         if (byte !== LF) return this.refuse('an invalid trailer')
         if (this.state === LAST_LF) this.done = true
+        else {
+          if (this.keeps) this.text += this.line + latin1(buffer, from, i)
+          this.line = ''
+          from = i
+        }
         this.state = LINE
       }
     }
+    if (!this.done && i > from) this.line += latin1(buffer, from, i)
     return i
   }
 
   private readName(byte: number): boolean {
     if (TOKEN[byte] === 1) {
-      if (this.nameLength < LONGEST_KNOWN_NAME) this.name[this.nameLength] = byte
+      if (this.nameLength < this.name.length) this.name[this.nameLength] = byte
       this.nameLength++
       this.state = NAME
       return true
     }
     if (byte !== COLON || this.nameLength === 0) return this.refuse('an invalid trailer') > 0
     // RFC 9110 §6.5.1: a late field must not change framing, routing or who the client is.
-    if (identify(this.name, 0, this.nameLength) !== FIELD.other) return this.refuse('a trailer that is not allowed') > 0
+    const late = identify(this.name, 0, this.nameLength) !== FIELD.other
+    if (late && !this.lenient) return this.refuse('a trailer that is not allowed') > 0
+    this.keeps = !late && !this.isRemoved()
     if (++this.count > MAX_FIELDS) return this.refuse('too many trailers') > 0
     this.nameLength = 0
     this.state = VALUE
     return true
+  }
+
+  private isRemoved(): boolean {
+    if (this.removed === undefined) return false
+    // A name too long to be told is taken for one of those.
+    return this.nameLength > this.name.length || this.removed.has(latin1(this.name, 0, this.nameLength).toLowerCase())
   }
 
   private refuse(reason: string): number {

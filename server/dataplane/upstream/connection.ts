@@ -27,12 +27,16 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
   wheelSlot = -1
   wheelAt = -1
   readonly pool: BackendPool
+  /** Where it leads, as configured when it was made. */
+  readonly address: string
   readonly socket: Wire
   /** Where to write to. */
   readonly outlet: Outlet
   owner: ConnectionOwner | undefined
   /** Keep-alive that the backend asked for, in milliseconds; Infinity when it said nothing. */
   hintMs = Number.POSITIVE_INFINITY
+  /** A request has signed in on it: it is for that client alone. */
+  signedIn = false
   /** Unfinished head bytes; made only when a head comes in pieces. */
   partial: HeadBuffer | undefined
   readonly body = new BodyDecoder()
@@ -44,6 +48,7 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
   constructor(pool: BackendPool, backend: BackendRef, wheel: TimerWheel, now: number, connectMs: number) {
     this.pool = pool
     this.wheel = wheel
+    this.address = backend.address
     this.socket = dial(backend.host, backend.port, this)
     this.outlet = new Outlet(this.socket, this)
     wheel.watch(this, now, connectMs)

@@ -6,7 +6,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { BackendRef } from '../../core/snapshot.ts'
 import type { Failure } from '../engine.ts'
-import type { TimerWheel } from '../timer-wheel.ts'
+import type { Timed, TimerWheel } from '../timer-wheel.ts'
 import { BackendConnection } from './connection.ts'
 
 /** Connects in progress at once per thread and backend; a crowd beyond it would overflow the backend's accept queue and stall. */
@@ -25,7 +25,10 @@ export interface PoolParts {
   readonly clock: Clock
 }
 
-export class BackendPool {
+export class BackendPool implements Timed {
+  deadline = 0
+  wheelSlot = -1
+  wheelAt = -1
   private backend: BackendRef
   private readonly parts: PoolParts
   private readonly idle: BackendConnection[] = []
@@ -33,6 +36,7 @@ export class BackendPool {
   private connecting = 0
   private connectMs = 0
   private closed = false
+  private serving = false
 
   constructor(backend: BackendRef, parts: PoolParts) {
     this.backend = backend
@@ -47,23 +51,23 @@ export class BackendPool {
   /** Gives the waiter a connection, at once when one is idle. `backend` carries the address as it is in the present snapshot. */
   acquire(waiter: Waiter, backend: BackendRef, connectMs: number): void {
     if (backend.address !== this.backend.address) this.moveTo(backend)
-    const { idle } = this
-    while (idle.length > 0) {
-      const connection = idle.pop() as BackendConnection
-      if (!connection.usable) continue
-      this.parts.wheel.clear(connection)
-      waiter.connectionReady(connection, true)
-      return
-    }
+    const connection = this.takeIdle()
+    if (connection !== undefined) return waiter.connectionReady(connection, true)
     this.connectMs = connectMs
     waiter.waitsSince = this.parts.clock.now()
     this.waiting.push(waiter)
+    if (this.waiting.length === 1) this.parts.wheel.watch(this, waiter.waitsSince, connectMs)
     this.connectForWaiting()
   }
 
   /** Nobody who waits depends on one request after another giving its connection back, as long as connects are allowed. */
   private connectForWaiting(): void {
     if (this.connecting < MAX_CONNECTING && this.waiting.length > this.connecting) this.connect()
+  }
+
+  /** It leads to an address that the backend has no longer. */
+  private stale(connection: BackendConnection): boolean {
+    return connection.address !== this.backend.address
   }
 
   /** The backend's address has changed: connections to the old one are of no use. */
@@ -86,22 +90,38 @@ export class BackendPool {
   /** A connection has been made. */
   connectionReady(connection: BackendConnection): void {
     this.connecting -= 1
-    this.offer(connection, false, 0)
+    const waiter = this.stale(connection) ? undefined : this.waiting.shift()
+    if (waiter !== undefined) waiter.connectionReady(connection, false)
+    else if (this.closed || this.stale(connection)) connection.destroy()
+    // Made for somebody who has found another since: kept like one that has served, for a short while.
+    else this.rest(connection, 1000)
     this.connectForWaiting()
   }
 
-  private offer(connection: BackendConnection, reused: boolean, keepAliveMs: number): void {
-    const waiter = this.waiting.shift()
-    if (waiter !== undefined) {
+  /**
+   * Those who wait get what has become idle, but never from within the read that ended an exchange: what else the backend has sent is
+   * read next, and must find that it is for nobody. Taken for the next one's answer it would be another client's (RFC 9112 §9.2).
+   */
+  private serveSoon(): void {
+    if (this.serving || this.waiting.length === 0) return
+    this.serving = true
+    setImmediate(() => {
+      this.serving = false
+      while (this.waiting.length > 0) {
+        const connection = this.takeIdle()
+        if (connection === undefined) return
+        this.waiting.shift()?.connectionReady(connection, true)
+      }
+    })
+  }
+
+  private takeIdle(): BackendConnection | undefined {
+    for (;;) {
+      const connection = this.idle.pop()
+      if (connection === undefined) return undefined
+      if (!connection.usable) continue
       this.parts.wheel.clear(connection)
-      waiter.connectionReady(connection, reused)
-    } else if (this.closed) {
-      connection.destroy()
-    } else if (reused) {
-      this.rest(connection, keepAliveMs)
-    } else {
-      // Made for somebody who has found another since: kept like one that has served, for a short while.
-      this.rest(connection, 1000)
+      return connection
     }
   }
 
@@ -117,16 +137,22 @@ export class BackendPool {
     this.connecting -= 1
     const failure = connectFailure(this.backend, error)
     // Each failed connect answers one waiter; the next one gets a connect of its own, so nobody waits for a dead backend for nothing.
-    const answered = this.waiting.splice(0, Math.max(1, failure.kind === 'connect-timeout' ? this.outOfPatience() : 1))
+    // Those whose time is up are answered by their own deadline: somebody who came later may still have patience.
+    const waiter = failure.kind === 'connect-timeout' ? undefined : this.waiting.shift()
     this.connectForWaiting()
-    for (const waiter of answered) waiter.connectFailed(failure)
+    waiter?.connectFailed(failure)
   }
 
-  /** How many have waited as long as a connect may take: more than one when there are more requests than connects allowed. */
-  private outOfPatience(): number {
-    const since = this.parts.clock.now() - this.connectMs
-    const first = this.waiting.findIndex((waiter) => waiter.waitsSince > since)
-    return first < 0 ? this.waiting.length : first
+  /** Who has waited as long as a connect may take is told so; there may be more who wait than connects that are allowed. */
+  onDeadline(): void {
+    const now = this.parts.clock.now()
+    const first = this.waiting.findIndex((waiter) => waiter.waitsSince + this.connectMs > now)
+    const late = this.waiting.splice(0, first < 0 ? this.waiting.length : first)
+    const next = this.waiting[0]
+    if (next !== undefined) this.parts.wheel.watch(this, now, next.waitsSince + this.connectMs - now)
+    if (late.length === 0) return
+    const failure = connectFailure(this.backend, Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))
+    for (const waiter of late) waiter.connectFailed(failure)
   }
 
   /** Takes a connection back after a clean exchange. `keepAliveMs` is the pool's; the backend's own hint may be shorter. */
@@ -134,8 +160,11 @@ export class BackendPool {
     connection.owner = undefined
     // One second less than the backend says, so that it is we who close first.
     const limit = Math.min(keepAliveMs, connection.hintMs - 1000)
-    if (!connection.usable || limit <= 0 || this.closed) connection.destroy()
-    else this.offer(connection, true, limit)
+    if (!connection.usable || limit <= 0 || this.closed || this.stale(connection)) connection.destroy()
+    else {
+      this.rest(connection, limit)
+      this.serveSoon()
+    }
   }
 
   /** The connection is gone. */
@@ -147,6 +176,7 @@ export class BackendPool {
   /** Keeps no connection any more; those in use end with their exchange. */
   close(): void {
     this.closed = true
+    this.parts.wheel.drop(this)
     this.closeIdle()
   }
 

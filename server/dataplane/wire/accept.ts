@@ -64,6 +64,9 @@ class AcceptedSocket implements Accepted {
     socket.on('end', () => end.ended())
     socket.on('error', () => end.closed())
     socket.on('close', () => end.closed())
+    // While a half-close is under way it cannot be reset: Node would never close it.
+    const reset = socket.resetAndDestroy.bind(socket)
+    socket.resetAndDestroy = () => (socket.writableEnded && !socket.writableFinished ? socket.destroy() : reset())
     return socket.resume()
   }
 

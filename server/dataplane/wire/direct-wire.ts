@@ -14,8 +14,7 @@ export interface TcpHandle extends StreamHandle {
   setNoDelay(on: boolean): number
   getpeername(out: { address?: string }): number
   close(then?: () => void): void
-  /** Negative errno when it cannot be reset any more. */
-  reset(then: () => void): number | undefined
+  reset(then: () => void): number
 }
 
 export class DirectWire implements Wire, StreamWatcher {
@@ -77,8 +76,9 @@ export class DirectWire implements Wire, StreamWatcher {
     if (this.destroyed) return
     this.destroyed = true
     const then = () => this.owner.closed()
-    // Not while a half-close is under way.
-    if (this.handle.reset(then)) this.handle.close(then)
+    // While a half-close is under way it cannot be reset, and a handle that has refused to be reset cannot be closed any more.
+    if (this.ending && !this.ended) this.handle.close(then)
+    else this.handle.reset(then)
   }
 
   readOver(broken: boolean): void {

@@ -35,6 +35,8 @@ export class Outlet implements WriteOwner {
   private readonly socket: Wire
   private readonly owner: OutletOwner
   private handle: StreamHandle | undefined
+  /** To be ended, or ended and closed, once everything has been taken. */
+  private ending: 'no' | 'end' | 'close' = 'no'
   /** Buffers that the socket is still writing from. */
   private held: Buffer[] | undefined
 
@@ -87,7 +89,26 @@ export class Outlet implements WriteOwner {
       this.held = undefined
       for (const piece of held) release(piece)
     }
-    if (!socket.destroyed) this.owner.drained()
+    if (socket.destroyed) return
+    if (this.ending !== 'no') this.endNow()
+    this.owner.drained()
+  }
+
+  /** Half-closes behind what has been written. Not before the kernel has it: a connection that is half-closing cannot be reset any more. */
+  end(): void {
+    if (this.ending === 'no') this.ending = 'end'
+    if (this.unsent === 0) this.endNow()
+  }
+
+  /** Closes behind what has been written. */
+  close(): void {
+    this.ending = 'close'
+    if (this.unsent === 0) this.endNow()
+  }
+
+  private endNow(): void {
+    if (this.ending === 'close') this.socket.destroySoon()
+    else this.socket.end()
   }
 
   private fail(): void {

@@ -93,6 +93,7 @@ export function tryConnection(
       })
       outlet.open(accepted.handle)
     }
+    server.on('error', () => done(false))
     server.listen({ host: '127.0.0.1', port: 0 }, () => {
       const address = server.address()
       if (!divert(server, onAccepted) || typeof address !== 'object' || address === null) return done(false)

@@ -15,11 +15,11 @@ export interface Wire {
   readonly destroyed: boolean
   pause(): unknown
   resume(): unknown
-  /** Half-closes behind what has been written. */
+  /** Half-closes; nothing may be waiting to be sent any more. */
   end(): unknown
   /** Closes at once. */
   destroy(error?: Error): unknown
-  /** Closes behind what has been written. */
+  /** Half-closes, and closes when that has been sent. */
   destroySoon(): unknown
   /** Closes at once with a reset, where that is possible. */
   resetAndDestroy(): unknown

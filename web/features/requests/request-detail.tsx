@@ -82,7 +82,7 @@ function Body({ exchange }: { exchange: ExchangeRecord }) {
           <strong>{exchange.method}</strong> {exchange.path}
         </span>
       </p>
-      {exchange.ours && <p className="ek-dim">Evenkeel made this answer, not a backend.</p>}
+      {exchange.ours && <p className="ek-dim">Evenkeel made this answer, not a backend. {exchange.detail}</p>}
       <div className="ek-req-bar">
         <span className="mono ek-dim ek-req-break">{exchange.id}</span>
         <span className="ek-actions">

@@ -11,4 +11,25 @@ export const cannot: Readonly<Record<string, string>> = {
   'passes trailers on, both ways': 'Trailers are dropped, as RFC 9110 §6.5.1 allows.',
   'passes half-close of the backend on: the client may still speak':
     'node:http ends its side of a backend connection as soon as the backend has ended its own.',
+  'takes one length twice from a backend, and keeps its connection': "Node's parser refuses it.",
+  'takes chunk sizes of a fixed width from a backend, and passes clean ones on': "Node's parser refuses the spaces.",
+  'leaves out a trailer of a backend that must not come late, and those for this hop': 'All trailers are dropped.',
+  'leaves out a trailer of a client that is for this hop': 'All trailers are dropped.',
+  'gives an early answer to a client whose backend resets behind it':
+    'node:http takes a failed write for a failed request, and gives up the answer that has come.',
+  'keeps what 426 asks for': 'http-proxy drops Upgrade from every answer.',
+  'measures a chunked body against the limit of its route from the first read on':
+    'The backend is asked before the first piece has been seen.',
+  'loses no interim answer of a client that does not read for a while':
+    'node:http is not told that the client does not read.',
+  'says what was wrong with a request it refuses, in the form asked for, and counts it':
+    "Node's parser does not say what was asked for.",
+  'lets a client told to close go when it does not take the end of its answer':
+    'node:http has no deadline for the last answer of a connection that it closes.',
+  'lets a client go that half-closes behind requests whose answers do not come':
+    'node:http takes a half-closed client for one that has left.',
+  'does not hurry a slow reader of a half-closed tunnel, and cuts it so that it notices':
+    'Its tunnels have one deadline for both sides.',
+  'does not ask another backend once one has begun to answer':
+    'node:http does not tell a head that breaks off from one that has not begun.',
 }

@@ -5,6 +5,7 @@ import type { ListenerSnapshot, PoolSnapshot, PoolTimeouts, Snapshot } from '../
 import { createStrategy } from '../../../core/strategies/registry.ts'
 import type { BoundListener, Failure } from '../../engine.ts'
 import type { Exchange } from '../../exchange.ts'
+import type { RefusedRequest } from '../../exchange-plane.ts'
 import { closeAgents } from '../../http-proxy/agents.ts'
 import { openHttpProxyListener } from '../../http-proxy/listener.ts'
 import { nativeThread, openNativeListener } from '../../native.ts'
@@ -53,6 +54,7 @@ export class World {
   readonly reader: ScoreboardReader
   readonly failures: Failure[] = []
   readonly reports: Reported[] = []
+  readonly refused: RefusedRequest[] = []
   readonly options: WorldOptions
   listener!: BoundListener
   private readonly variant: Variant
@@ -71,6 +73,7 @@ export class World {
       samples: () => false,
       isDebugToken: () => false,
       snapshot: Object.freeze({ revision: 0, slot: 0, listeners: new Map(), pools: [] }),
+      onRefused: (request) => this.refused.push(request),
       onLiveFailure: (_, failure) => this.failures.push(failure),
       onReport: ({ status, outcome, ours, attempts, bytesIn, bytesOut }: Exchange) =>
         this.reports.push({ status, outcome, ours, attempts, bytesIn, bytesOut }),

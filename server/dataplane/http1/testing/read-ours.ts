@@ -105,7 +105,7 @@ class Connection {
     const target = head.fields.text.split(' ', 2)[1] as string
     outcome.messages.push({ method: head.method, target, fields, body: '' })
     outcome.forwarded.push(writer.write(head, 'ID', head.authority === '' ? 'b' : head.authority, true))
-    this.body.reset(head.framing, head.length, this.raw, Number.POSITIVE_INFINITY)
+    this.body.reset(head.framing, head.length, this.raw, Number.POSITIVE_INFINITY, undefined, false)
     this.inBody = true
     this.finished()
   }
@@ -119,7 +119,7 @@ class Connection {
   private takeBody(buffer: Buffer, start: number, end: number): number {
     const taken = this.body.consume(buffer, start, end)
     const last = this.outcome.messages.at(-1) as Reading
-    last.body += buffer.toString('latin1', this.body.outStart, this.body.outEnd)
+    last.body += buffer.toString('latin1', this.body.outStart, this.body.outEnd) + this.body.tail
     if (this.body.state === BODY.refused) {
       this.outcome.refused = this.body.status
       this.ended = true
@@ -174,12 +174,12 @@ export function answerOurs(text: string): { reading: AnswerReading; passedOn: st
 
 function answerBody(head: ResponseHead, bytes: Buffer, raw: boolean): string | undefined {
   const body = new BodyDecoder()
-  body.reset(head.framing, head.length, raw, Number.POSITIVE_INFINITY)
+  body.reset(head.framing, head.length, raw, Number.POSITIVE_INFINITY, undefined, true)
   let at = head.end
   let out = ''
   while (at < bytes.length && body.state === BODY.more) {
     at += body.consume(bytes, at, bytes.length)
-    out += bytes.toString('latin1', body.outStart, body.outEnd)
+    out += bytes.toString('latin1', body.outStart, body.outEnd) + body.tail
   }
   // Bytes behind the answer are discarded with the connection; Node calls them an error.
   return body.close() && at === bytes.length ? out : undefined

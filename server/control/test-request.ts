@@ -1,6 +1,8 @@
 /** Sends one request through a listener of ours, as a client would, and says who answered. */
-import http from 'node:http'
 import { parseHostPort } from '../../shared/address.ts'
+
+// An import would make Node load its whole fetch implementation, see `monitors/http-ask.ts`.
+const http = process.getBuiltinModule('node:http')
 
 export interface TestRequestAnswer {
   url: string

@@ -15,7 +15,7 @@ export interface PlaneParts {
   readonly board: ScoreboardWriter
   readonly random: Random
   readonly snapshot: Snapshot
-  /** Will an exchange that begins now be logged as a sample? */
+  /** Shall an exchange that begins now be logged as a sample? Asked once for each. */
   samples(): boolean
   /** Is this the token of an admin who wants to know why? */
   isDebugToken(token: string): boolean

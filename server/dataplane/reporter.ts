@@ -14,8 +14,6 @@ const ERRORS_PER_SECOND = 500
 const FAILURE_GAP_MS = 100
 
 export interface ReporterOptions {
-  /** Ordinary exchanges kept per second in this thread. */
-  readonly samplesPerSecond: number
   /** Exchanges that take longer than this are always kept, in milliseconds. */
   readonly slowMs: number
   /** Epoch milliseconds. */
@@ -28,7 +26,6 @@ export class Reporter {
   private readonly send: (message: FromWorker) => void
   private readonly options: ReporterOptions
   private records: ExchangeRecord[] = []
-  private samplesLeft: number
   private errorsLeft = ERRORS_PER_SECOND
   private leftOut = 0
   private readonly toldAt = new Map<number, number>()
@@ -36,12 +33,6 @@ export class Reporter {
   constructor(send: (message: FromWorker) => void, options: ReporterOptions) {
     this.send = send
     this.options = options
-    this.samplesLeft = options.samplesPerSecond
-  }
-
-  /** An ordinary exchange that ends now would be kept. */
-  get samples(): boolean {
-    return this.samplesLeft > 0
   }
 
   liveFailure(backend: BackendRef, failure: Failure, nowMs: number): void {
@@ -79,11 +70,7 @@ export class Reporter {
         this.errorsLeft -= 1
         return exchange.interest === 'debug' ? 'debug' : failed ? 'error' : 'slow'
       }
-    } else if (exchange.interest === 'debug') return 'debug'
-    else if (this.samplesLeft > 0) {
-      this.samplesLeft -= 1
-      return 'sample'
-    }
+    } else if (exchange.interest !== undefined) return exchange.interest
     this.leftOut += 1
     return undefined
   }
@@ -97,9 +84,8 @@ export class Reporter {
     this.send({ type: 'exchanges', records, leftOut })
   }
 
-  /** Opens the next second's allowance. Called once a second. */
+  /** Opens the next second's allowance of errors. Called once a second. */
   nextSecond(): void {
-    this.samplesLeft = this.options.samplesPerSecond
     this.errorsLeft = ERRORS_PER_SECOND
   }
 }

@@ -9,6 +9,7 @@ import type { FromWorker, ToWorker, WorkerInit } from './messages.ts'
 import { openNativeListener } from './native.ts'
 import { Plane } from './plane.ts'
 import { Reporter } from './reporter.ts'
+import { SampleBudget } from './sample-budget.ts'
 import { GAUGE, ScoreboardWriter } from './scoreboard.ts'
 import { turnClock as clock } from './turn-clock.ts'
 
@@ -26,18 +27,18 @@ const send = (message: FromWorker) => port.postMessage(message)
 
 const board = new ScoreboardWriter(init.scoreboard, init.index)
 const reporter = new Reporter(send, {
-  samplesPerSecond: Math.max(1, Math.floor(SAMPLES_PER_SECOND / init.workers)),
   slowMs: SLOW_MS,
   wallClock: () => Date.now(),
   numbers: board,
 })
+const budget = new SampleBudget(Math.max(1, Math.floor(SAMPLES_PER_SECOND / init.workers)))
 const nothing: Snapshot = Object.freeze({ revision: 0, slot: 0, listeners: new Map(), pools: [] })
 const plane = new Plane({
   clock,
   board,
   random: Math.random,
   snapshot: nothing,
-  samples: () => reporter.samples,
+  samples: () => budget.take(clock.now()),
   isDebugToken: (token) => isDebugToken(init.secret, token, Date.now()),
   onLiveFailure: (backend, failure) => reporter.liveFailure(backend, failure, clock.now()),
   onReport: (exchange) => reporter.exchange(exchange, clock.now()),

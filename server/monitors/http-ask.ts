@@ -1,9 +1,12 @@
 /** One HTTP request on a connection of its own, read only as far as a probe needs it, within one time limit for everything. */
-import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { BodyWindow } from './body-window.ts'
 import { checkLiteral, inWords, lookupThrough } from './connect.ts'
 import { startDeadline } from './deadline.ts'
 import { ProbeFailed, ProbeNotMade, type ProbeParts, type ProbeTarget, spell } from './probe.ts'
+
+// An import would make Node look at every export of `http`, WebSocket among them, and so load its whole fetch implementation: 16 MB.
+const { request } = process.getBuiltinModule('node:http')
 
 export interface HttpQuestion {
   target: ProbeTarget

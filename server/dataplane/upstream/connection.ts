@@ -29,6 +29,8 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
   readonly pool: BackendPool
   /** Where it leads, as configured when it was made. */
   readonly address: string
+  /** Monotonic milliseconds. */
+  readonly madeAt: number
   readonly socket: Wire
   /** Where to write to. */
   readonly outlet: Outlet
@@ -49,6 +51,7 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
     this.pool = pool
     this.wheel = wheel
     this.address = backend.address
+    this.madeAt = now
     this.socket = dial(backend.host, backend.port, this)
     this.outlet = new Outlet(this.socket, this)
     wheel.watch(this, now, connectMs)

@@ -2,7 +2,7 @@
  * Connections of one thread to one backend: idle ones as a stack, newest first; a bounded number of connects in progress; requests
  * beyond that wait for whichever comes first, an idle connection or a new one.
  */
-
+import { isIP } from 'node:net'
 import type { Clock } from '../../core/clock.ts'
 import type { BackendRef } from '../../core/snapshot.ts'
 import type { Failure } from '../engine.ts'
@@ -11,6 +11,9 @@ import { BackendConnection } from './connection.ts'
 
 /** Connects in progress at once per thread and backend; a crowd beyond it would overflow the backend's accept queue and stall. */
 const MAX_CONNECTING = 64
+
+/** How long the address of a name is believed, in milliseconds. */
+const NAME_TTL_MS = 30_000
 
 /** A request that waits for a connection. */
 export interface Waiter {
@@ -35,11 +38,14 @@ export class BackendPool implements Timed {
   private waiting: Waiter[] = []
   private connecting = 0
   private connectMs = 0
+  /** The backend is given by address, not by name. */
+  private literal: boolean
   private closed = false
   private serving = false
 
   constructor(backend: BackendRef, parts: PoolParts) {
     this.backend = backend
+    this.literal = isIP(backend.host) !== 0
     this.parts = parts
   }
 
@@ -73,6 +79,7 @@ export class BackendPool implements Timed {
   /** The backend's address has changed: connections to the old one are of no use. */
   private moveTo(backend: BackendRef): void {
     this.backend = backend
+    this.literal = isIP(backend.host) !== 0
     this.closeIdle()
   }
 
@@ -159,12 +166,18 @@ export class BackendPool implements Timed {
   release(connection: BackendConnection, keepAliveMs: number): void {
     connection.owner = undefined
     // One second less than the backend says, so that it is we who close first.
-    const limit = Math.min(keepAliveMs, connection.hintMs - 1000)
+    const limit = Math.min(keepAliveMs, connection.hintMs - 1000, this.lifeLeft(connection))
     if (!connection.usable || limit <= 0 || this.closed || this.stale(connection)) connection.destroy()
     else {
       this.rest(connection, limit)
       this.serveSoon()
     }
+  }
+
+  /** A name may have come to mean another address: connections to it are given up in time, so that they move on with it. */
+  private lifeLeft(connection: BackendConnection): number {
+    if (this.literal) return Number.POSITIVE_INFINITY
+    return connection.madeAt + NAME_TTL_MS - this.parts.clock.now()
   }
 
   /** The connection is gone. */

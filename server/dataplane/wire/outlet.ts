@@ -15,6 +15,11 @@ export const OUTLET_BYTES = STRING_BYTES
 
 /** Up to here a piece becomes part of a string: cheaper than a view of a buffer, as long as there is little to copy. */
 const SMALL_BYTES = 2048
+/**
+ * A large piece is written in parts of this many bytes. With one write of 64 KiB the kernel is busy sending within the write, time and
+ * again, where two half as large let it gather: 1 MiB answers twice as fast with BBR, which paces what it sends; 16 KiB is a fifth slower again.
+ */
+const PART_BYTES = 32_768
 /** Buffers kept for the next piece, per thread. */
 const MAX_SPARE = 64
 const spare: Buffer[] = []
@@ -127,13 +132,20 @@ export class Outlet implements WriteOwner {
     let at = before === '' ? 0 : piece.write(before, 0, 'latin1')
     at += buffer.copy(piece, at, start, end)
     if (after !== '') at += piece.write(after, at, 'latin1')
-    if (this.write(at === piece.length ? piece : piece.subarray(0, at))) {
+    if (this.writeParts(piece, at)) {
       release(piece)
       return true
     }
     this.held ??= []
     this.held.push(piece)
     return false
+  }
+
+  private writeParts(piece: Buffer, length: number): boolean {
+    let taken = true
+    for (let from = 0; from < length; from += PART_BYTES)
+      taken = this.write(piece.subarray(from, Math.min(length, from + PART_BYTES)))
+    return taken
   }
 }
 

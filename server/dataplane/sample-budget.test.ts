@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { SampleBudget } from './sample-budget.ts'
+
+it('takes so many a second, spread over it, however much traffic there is', () => {
+  const budget = new SampleBudget(200)
+  const taken: number[] = []
+  for (let ms = 0; ms < 10_000; ms += 0.1) if (budget.take(ms)) taken.push(ms)
+  const steady = taken.filter((ms) => ms >= 1000)
+  expect(steady.length).toBeGreaterThanOrEqual(1799)
+  expect(steady.length).toBeLessThanOrEqual(1801)
+  const gaps = steady.slice(1).map((ms, index) => ms - (steady[index] as number))
+  expect(Math.max(...gaps)).toBeLessThan(5.2)
+  expect(Math.min(...gaps)).toBeGreaterThan(4.8)
+})
+
+it('saves up for a burst while there is little, but not for ever', () => {
+  const budget = new SampleBudget(200)
+  const burst = (ms: number) => Array.from({ length: 500 }, () => budget.take(ms)).filter(Boolean).length
+  expect(burst(0)).toBe(100)
+  expect(burst(100)).toBe(20)
+  expect(burst(3_600_000)).toBe(100)
+})
+
+it('takes one at least from time to time', () => {
+  const budget = new SampleBudget(1)
+  expect([budget.take(0), budget.take(500), budget.take(1100)]).toEqual([true, false, true])
+})

@@ -79,6 +79,27 @@ function processAttention({ workers, storage }: AttentionFacts): Attention[] {
       title: `Workers are ${Math.round(busiest * 100)} % busy`,
       advice: 'Latency rises soon. Start with more workers (--workers) or use a machine with more cores.',
     })
+  items.push(...shortAttention(workers))
+  return items
+}
+
+function shortAttention(workers: AttentionFacts['workers']): Attention[] {
+  const items: Attention[] = []
+  if (workers.some(({ shortOf }) => shortOf === 'descriptors'))
+    items.push({
+      key: 'descriptors',
+      severity: 'error',
+      title: 'Clients are turned away: file descriptors run out',
+      advice:
+        'What is open goes on. Start with a higher limit of open files (ulimit -n, or LimitNOFILE of the service).',
+    })
+  if (workers.some(({ shortOf }) => shortOf === 'connections'))
+    items.push({
+      key: 'connections',
+      severity: 'error',
+      title: 'Clients are turned away: a listener has all the connections it may have',
+      advice: 'Raise limits.connections of the listener where the machine can take more, or lower its idle time.',
+    })
   return items
 }
 

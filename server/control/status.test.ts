@@ -108,7 +108,7 @@ describe('the status', () => {
         { 'app-1': 'healthy', 'app-2': 'unhealthy' },
         {
           storage: { condition: 'failing', problem: 'disk full', bytes: 1 },
-          workers: [{ index: 1, condition: 'restarting', restarts: 2, utilization: 0 }],
+          workers: [{ index: 1, condition: 'restarting', restarts: 2, utilization: 0, shortOf: 'descriptors' }],
           listeners: [
             { id: 'web', protocol: 'http', address: 'x', condition: 'failed', problem: 'in use', connections: 0 },
           ],
@@ -119,6 +119,7 @@ describe('the status', () => {
       'listener:web',
       'storage',
       'worker:1',
+      'descriptors',
       'backend:app/app-2',
     ])
   })

@@ -2,6 +2,7 @@
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { Fact } from '../core/snapshot.ts'
+import type { Shortage } from './room.ts'
 import type { ScoreboardHandle } from './scoreboard.ts'
 
 /** Row of the scoreboard for each (pool, backend); backend '' is the pool itself, pool '' everything outside pools. */
@@ -52,5 +53,10 @@ export type FromWorker =
   | { readonly type: 'applied'; readonly revision: number; readonly listeners: readonly ListenerReport[] }
   | { readonly type: 'live-failure'; readonly slot: number; readonly detail: string }
   | { readonly type: 'exchanges'; readonly records: readonly ExchangeRecord[]; readonly leftOut: number }
-  | { readonly type: 'pulse'; readonly connections: Readonly<Record<string, number>>; readonly utilization: number }
+  | {
+      readonly type: 'pulse'
+      readonly connections: Readonly<Record<string, number>>
+      readonly utilization: number
+      readonly shortOf: Shortage | undefined
+    }
   | { readonly type: 'drained' }

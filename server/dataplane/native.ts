@@ -62,13 +62,16 @@ class NativeListener implements BoundListener, ConnectionHome {
 
   private openDoor(reusePort: boolean): Promise<void> {
     const { host } = this.settings
-    const server = createAcceptor((accepted) => this.accept(accepted))
+    const server = createAcceptor(
+      (accepted) => this.accept(accepted),
+      () => this.thread.plane.room.short('descriptors'),
+    )
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen({ host, port: this.port, reusePort, backlog: 4096 }, () => {
         server.off('error', reject)
         // Out of descriptors: accepting fails for a while, what is open goes on.
-        server.on('error', () => undefined)
+        server.on('error', () => this.thread.plane.room.short('descriptors'))
         const address = server.address()
         if (typeof address === 'object' && address !== null) this.port = address.port
         this.servers.push(server)
@@ -86,7 +89,12 @@ class NativeListener implements BoundListener, ConnectionHome {
     const address = connectionsPerAddress > 0 ? accepted.address : ''
     const count = this.perAddress.get(address) ?? 0
     if (address !== '' && count >= connectionsPerAddress) return accepted.refuse()
-    if (this.open.size >= connections && !this.makeRoom()) return accepted.refuse()
+    const { room } = this.thread.plane
+    if ((this.open.size >= connections || room.full) && !this.makeRoom()) {
+      room.short(room.full ? 'descriptors' : 'connections')
+      return accepted.refuse()
+    }
+    room.clients += 1
     if (address !== '') this.perAddress.set(address, count + 1)
     const connection = new ClientConnection(accepted, this)
     connection.countedAs = address
@@ -114,6 +122,7 @@ class NativeListener implements BoundListener, ConnectionHome {
 
   closed(connection: ClientConnection): void {
     this.open.delete(connection)
+    this.thread.plane.room.clients -= 1
     if (connection.countedAs !== '') this.leave(connection.countedAs)
     if (this.open.size === 0) this.onEmpty?.()
   }

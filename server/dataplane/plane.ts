@@ -6,6 +6,7 @@ import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
 import type { ExchangePlane, RefusedRequest } from './exchange-plane.ts'
+import type { Room } from './room.ts'
 import type { ScoreboardWriter } from './scoreboard.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { CHOSEN, explain } from './why.ts'
@@ -22,12 +23,15 @@ export interface PlaneParts {
   onLiveFailure(backend: BackendRef, failure: Failure): void
   onReport(exchange: Exchange): void
   onRefused(request: RefusedRequest): void
+  /** Room for connections in this thread. */
+  readonly room: Room
 }
 
 export class Plane implements ExchangePlane {
   readonly clock: Clock
   readonly board: ScoreboardWriter
   readonly rooms: WaitingRoom
+  readonly room: Room
   snapshot: Snapshot
   chosenBy: number = CHOSEN.strategy
   private readonly parts: PlaneParts
@@ -38,6 +42,7 @@ export class Plane implements ExchangePlane {
     this.clock = parts.clock
     this.board = parts.board
     this.rooms = new WaitingRoom(parts.board, parts.clock, parts.random)
+    this.room = parts.room
     this.snapshot = parts.snapshot
     this.parts = parts
   }

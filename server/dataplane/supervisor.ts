@@ -7,13 +7,17 @@ import { Worker } from 'node:worker_threads'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { FromWorker, ListenerReport, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
+import type { Shortage } from './room.ts'
 import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
+import { within } from './within.ts'
 
 const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 10_000
 /** Memory of a worker for what lives short and what lives long, in MB. */
 const YOUNG_MB = 16
 const OLD_MB = 4096
+/** A shortage is told for so long after it was seen last, in milliseconds. */
+const SHORT_MS = 30_000
 /** A worker that has not stopped this long after its time is ended, in milliseconds. */
 const LATE_MS = 2000
 /** A worker that has run this long starts over with the shortest back-off. */
@@ -53,6 +57,7 @@ interface Seat {
   backoffMs: number
   startedAt: number
   utilization: number
+  short: { of: Shortage; at: number } | undefined
   connections: Readonly<Record<string, number>>
   listeners: readonly ListenerReport[]
   applied: number
@@ -80,6 +85,7 @@ export class Supervisor {
       backoffMs: FIRST_RESTART_MS,
       startedAt: 0,
       utilization: 0,
+      short: undefined,
       connections: {},
       listeners: [],
       applied: 0,
@@ -155,6 +161,7 @@ export class Supervisor {
       case 'pulse':
         seat.connections = message.connections
         seat.utilization = message.utilization
+        if (message.shortOf !== undefined) seat.short = { of: message.shortOf, at: performance.now() }
         break
       case 'drained':
         this.countDrained(seat)
@@ -205,11 +212,13 @@ export class Supervisor {
   }
 
   workers() {
-    return this.seats.map(({ index, running, restarts, utilization }) => ({
+    const since = performance.now() - SHORT_MS
+    return this.seats.map(({ index, running, restarts, utilization, short }) => ({
       index,
       condition: running ? ('running' as const) : ('restarting' as const),
       restarts,
       utilization,
+      shortOf: short !== undefined && short.at > since ? short.of : null,
     }))
   }
 
@@ -243,14 +252,4 @@ export class Supervisor {
     this.drained.add(seat.index)
     if (this.drained.size >= this.seats.length) this.onDrained?.()
   }
-}
-
-/** Resolves with `what`, or after `ms` milliseconds without it. */
-async function within(ms: number, what: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([what, late])
-  clearTimeout(timer)
 }

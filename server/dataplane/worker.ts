@@ -9,6 +9,7 @@ import type { FromWorker, ToWorker, WorkerInit } from './messages.ts'
 import { openNativeListener } from './native.ts'
 import { Plane } from './plane.ts'
 import { Reporter } from './reporter.ts'
+import { Room } from './room.ts'
 import { SampleBudget } from './sample-budget.ts'
 import { GAUGE, ScoreboardWriter } from './scoreboard.ts'
 import { turnClock as clock } from './turn-clock.ts'
@@ -33,6 +34,7 @@ const reporter = new Reporter(send, {
 })
 const budget = new SampleBudget(Math.max(1, Math.floor(SAMPLES_PER_SECOND / init.workers)))
 const nothing: Snapshot = Object.freeze({ revision: 0, slot: 0, listeners: new Map(), pools: [] })
+const room = new Room(init.workers)
 const plane = new Plane({
   clock,
   board,
@@ -42,6 +44,7 @@ const plane = new Plane({
   isDebugToken: (token) => isDebugToken(init.secret, token, Date.now()),
   onLiveFailure: (backend, failure) => reporter.liveFailure(backend, failure, clock.now()),
   onReport: (exchange) => reporter.exchange(exchange, clock.now()),
+  room,
   onRefused: (request) => reporter.refused(request),
 })
 const options = { reusePort: init.reusePort, via: init.via }
@@ -70,7 +73,7 @@ setInterval(() => {
   board.gauge(GAUGE.utilization, utilization)
   board.gauge(GAUGE.lagMs, Math.max(0, performance.now() - dueAt))
   dueAt = performance.now() + 1000
-  send({ type: 'pulse', connections, utilization })
+  send({ type: 'pulse', connections, utilization, shortOf: room.takeShortage() })
 }, 1000)
 
 port.on('message', (message: ToWorker) => {

@@ -23,8 +23,8 @@ const status: Status = {
   listeners: [{ id: 'web', protocol: 'http', address: '', condition: 'listening', problem: null, connections: 4 }],
   pools: [{ id: 'app', strategy: 'round-robin', condition: 'degraded', failingOpen: false, backends, canLoseOne }],
   workers: [
-    { index: 0, condition: 'running', restarts: 0, utilization: 0 },
-    { index: 1, condition: 'restarting', restarts: 2, utilization: 0 },
+    { index: 0, condition: 'running', restarts: 0, utilization: 0, shortOf: null },
+    { index: 1, condition: 'restarting', restarts: 2, utilization: 0, shortOf: null },
   ],
   storage: { condition: 'failing', problem: 'full', bytes: 8192 },
   attention: [],

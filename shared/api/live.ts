@@ -123,6 +123,8 @@ export interface WorkerStatus {
   restarts: number
   /** Share of the last second the thread was busy, 0 to 1. */
   utilization: number
+  /** Clients were turned away in the last half minute because there were too few file descriptors, or places of a listener. */
+  shortOf: 'descriptors' | 'connections' | null
 }
 
 export interface StorageStatus {

@@ -147,6 +147,19 @@ stories('leaving', (story) => {
     await world.quiet()
   })
 
+  story('keeps a descriptor for the backend of each client, and says when that turns somebody away', async (open) => {
+    const at = await backend()
+    const world = await open({ backends: [at], descriptors: 216 })
+    const clients = Array.from({ length: 8 }, () => world.client().send('GET / HTTP/1.1\r\n'))
+    await until('all places to be taken', () => world.listener.connections() === 8)
+    const late = world.client()
+    await late.over()
+    expect([world.room.takeShortage(), world.listener.connections()]).toEqual(['descriptors', 8])
+    for (const client of clients) expect((await client.send('Host: a\r\n\r\n').answer()).body).toBe('/')
+    const next = world.client()
+    expect((await next.get('/next').answer()).body).toBe('/next')
+  })
+
   story('bounds the connections of one address', async (open) => {
     const world = await open({ backends: [await backend()], listener: { limits: { connectionsPerAddress: 2 } } })
     const first = [world.client(), world.client()]

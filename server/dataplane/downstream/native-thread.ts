@@ -7,7 +7,7 @@ import { DEFAULT_RESPONSE_LIMITS, ResponseHead } from '../http1/response-head.ts
 import { ResponseWriter } from '../http1/response-writer.ts'
 import type { Plane } from '../plane.ts'
 import { TimerWheel } from '../timer-wheel.ts'
-import { BackendPool } from '../upstream/pool.ts'
+import { BackendPool, type PoolParts } from '../upstream/pool.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { HeadReader } from './head-reader.ts'
 import { NativeCarrier } from './native-carrier.ts'
@@ -27,6 +27,7 @@ export class NativeThread {
   readonly responseLimits = DEFAULT_RESPONSE_LIMITS
   readonly responseWriter: ResponseWriter
   readonly heads = new HeadReader()
+  private readonly poolParts: PoolParts
   private readonly pools = new Map<number, BackendPool>()
   private readonly spare: NativeCarrier[] = []
   private readonly writers = new Map<string, RequestWriter>()
@@ -39,12 +40,13 @@ export class NativeThread {
     this.responseWriter = new ResponseWriter(via)
     this.wheel = new TimerWheel(() => plane.clock.now())
     this.wheel.start()
+    this.poolParts = { wheel: this.wheel, clock: this.clock, onShort: () => plane.room.short('descriptors') }
   }
 
   poolOf(backend: BackendRef): BackendPool {
     let pool = this.pools.get(backend.slot)
     if (pool === undefined) {
-      pool = new BackendPool(backend, { wheel: this.wheel, clock: this.clock })
+      pool = new BackendPool(backend, this.poolParts)
       this.pools.set(backend.slot, pool)
     }
     return pool

@@ -26,6 +26,8 @@ export interface Waiter {
 export interface PoolParts {
   readonly wheel: TimerWheel
   readonly clock: Clock
+  /** The machine has no descriptor or port left for a connection. */
+  onShort(): void
 }
 
 export class BackendPool implements Timed {
@@ -143,6 +145,7 @@ export class BackendPool implements Timed {
   connectFailed(error: NodeJS.ErrnoException): void {
     this.connecting -= 1
     const failure = connectFailure(this.backend, error)
+    if (failure.side === 'us') this.parts.onShort()
     // Each failed connect answers one waiter; the next one gets a connect of its own, so nobody waits for a dead backend for nothing.
     // Those whose time is up are answered by their own deadline: somebody who came later may still have patience.
     const waiter = failure.kind === 'connect-timeout' ? undefined : this.waiting.shift()

@@ -16,19 +16,22 @@ describe('accepting', () => {
     setAdoption(adopted)
     const ends: string[] = []
     const seen: { address: string; shared: boolean }[] = []
-    const server = createAcceptor((accepted: Accepted) => {
-      if (refuses) return accepted.refuse()
-      const wire = accepted.open({
-        bytes(buffer, length) {
-          seen.push({ address: accepted.address, shared: buffer === sharedBuffer })
-          outlet.write(Buffer.from(buffer.subarray(0, length)))
-        },
-        ended: () => wire.end(),
-        closed: () => ends.push(accepted.address),
-      })
-      const outlet = new Outlet(wire, { drained: () => undefined, unwritable: () => wire.destroy() })
-      outlet.open(accepted.handle)
-    })
+    const server = createAcceptor(
+      (accepted: Accepted) => {
+        if (refuses) return accepted.refuse()
+        const wire = accepted.open({
+          bytes(buffer, length) {
+            seen.push({ address: accepted.address, shared: buffer === sharedBuffer })
+            outlet.write(Buffer.from(buffer.subarray(0, length)))
+          },
+          ended: () => wire.end(),
+          closed: () => ends.push(accepted.address),
+        })
+        const outlet = new Outlet(wire, { drained: () => undefined, unwritable: () => wire.destroy() })
+        outlet.open(accepted.handle)
+      },
+      () => undefined,
+    )
     open.push(server)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')

@@ -76,12 +76,13 @@ class AcceptedSocket implements Accepted {
 }
 
 /** Takes accepted handles before `net` sees them. False when that cannot be done. */
-function divert(server: Server, onAccepted: (accepted: Accepted) => void): boolean {
+function divert(server: Server, onAccepted: (accepted: Accepted) => void, onFailed: () => void): boolean {
   const listening = (server as unknown as { _handle?: ListeningHandle })._handle
   if (typeof listening?.onconnection !== 'function') return false
   // A status other than 0 says that accepting failed for now (no descriptors left); libuv goes on by itself.
   listening.onconnection = (_status, handle) => {
-    if (handle !== undefined) onAccepted(new AcceptedHandle(handle))
+    if (handle === undefined) onFailed()
+    else onAccepted(new AcceptedHandle(handle))
   }
   return true
 }
@@ -96,19 +97,20 @@ export function adoptionWorks(): boolean | undefined {
 /** Tries on a loopback connection whether an adopted handle reads, writes and closes as it should. Decides once per thread. */
 export async function checkAdoption(): Promise<boolean> {
   if (adopting !== undefined) return adopting
-  adopting = handleIoWorks() && (await tryConnection(divert))
+  adopting =
+    handleIoWorks() && (await tryConnection((server, onAccepted) => divert(server, onAccepted, () => undefined)))
   setHandleIo(adopting)
   return adopting
 }
 
-/** A server that hands accepted connections to `onAccepted` once it listens. */
-export function createAcceptor(onAccepted: (accepted: Accepted) => void): Server {
+/** A server that hands accepted connections to `onAccepted` once it listens; `onFailed`: one could not be accepted. */
+export function createAcceptor(onAccepted: (accepted: Accepted) => void, onFailed: () => void): Server {
   const server = net.createServer(
     { pauseOnConnect: true, allowHalfOpen: true, highWaterMark: OUTLET_BYTES },
     (socket) => onAccepted(new AcceptedSocket(socket)),
   )
   server.on('listening', () => {
-    if (adopting === true) divert(server, onAccepted)
+    if (adopting === true) divert(server, onAccepted, onFailed)
   })
   return server
 }

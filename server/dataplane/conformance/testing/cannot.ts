@@ -32,4 +32,6 @@ export const cannot: Readonly<Record<string, string>> = {
     'Its tunnels have one deadline for both sides.',
   'does not ask another backend once one has begun to answer':
     'node:http does not tell a head that breaks off from one that has not begun.',
+  'keeps a descriptor for the backend of each client, and says when that turns somebody away':
+    'It lets in as many clients as its listener allows.',
 }

@@ -10,6 +10,7 @@ import { closeAgents } from '../../http-proxy/agents.ts'
 import { openHttpProxyListener } from '../../http-proxy/listener.ts'
 import { nativeThread, openNativeListener } from '../../native.ts'
 import { Plane } from '../../plane.ts'
+import { Room } from '../../room.ts'
 import { createScoreboard, ScoreboardReader, ScoreboardWriter } from '../../scoreboard.ts'
 import { setAdoption } from '../../wire/accept.ts'
 import type { RawBackend } from './raw-backend.ts'
@@ -33,6 +34,8 @@ export interface WorldOptions {
   /** Shorter than the configuration allows, so that stories end soon. Milliseconds. */
   readonly clientMs?: Partial<ListenerSnapshot['timeouts']>
   readonly poolMs?: Partial<PoolTimeouts>
+  /** File descriptors that the process may have; default: any number. */
+  readonly descriptors?: number
   /** Nobody is known to be healthy. */
   readonly unhealthy?: boolean
 }
@@ -53,6 +56,7 @@ export class World {
   readonly plane: Plane
   readonly reader: ScoreboardReader
   readonly failures: Failure[] = []
+  readonly room: Room
   readonly reports: Reported[] = []
   readonly refused: RefusedRequest[] = []
   readonly options: WorldOptions
@@ -66,6 +70,7 @@ export class World {
     const handle = createScoreboard({ slots: SLOTS, workers: 1 })
     this.reader = new ScoreboardReader(handle)
     const board = new ScoreboardWriter(handle, 0)
+    this.room = new Room(1, options.descriptors ?? Number.POSITIVE_INFINITY)
     this.plane = new Plane({
       clock: { now: () => performance.now() },
       board,
@@ -73,6 +78,7 @@ export class World {
       samples: () => false,
       isDebugToken: () => false,
       snapshot: Object.freeze({ revision: 0, slot: 0, listeners: new Map(), pools: [] }),
+      room: this.room,
       onRefused: (request) => this.refused.push(request),
       onLiveFailure: (_, failure) => this.failures.push(failure),
       onReport: ({ status, outcome, ours, attempts, bytesIn, bytesOut }: Exchange) =>

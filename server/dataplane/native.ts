@@ -90,8 +90,9 @@ class NativeListener implements BoundListener, ConnectionHome {
     const count = this.perAddress.get(address) ?? 0
     if (address !== '' && count >= connectionsPerAddress) return accepted.refuse()
     const { room } = this.thread.plane
-    if ((this.open.size >= connections || room.full) && !this.makeRoom()) {
-      room.short(room.full ? 'descriptors' : 'connections')
+    if (room.full) room.short('descriptors')
+    if ((room.full || this.open.size >= connections) && !this.makeRoom()) {
+      if (!room.full) room.short('connections')
       return accepted.refuse()
     }
     room.clients += 1

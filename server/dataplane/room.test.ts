@@ -17,7 +17,8 @@ it('reads the limit of the process', () => {
 it('leaves a descriptor for the backend of every client, and some for the rest of the process', () => {
   expect(mostClients(1024, 1)).toBe(412)
   expect(mostClients(1024, 4)).toBe(103)
-  expect(mostClients(64, 2)).toBe(8)
+  expect(mostClients(160, 1)).toBe(40)
+  expect(mostClients(32, 2)).toBe(8)
   expect(mostClients(Number.POSITIVE_INFINITY, 2)).toBe(Number.POSITIVE_INFINITY)
 })
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 
-/** Descriptors of a process for everything but traffic: database, dashboard, listening sockets, probes. */
+/** Descriptors of a process for everything but traffic: database, dashboard, listening sockets, probes. Half of them, where there are few. */
 const RESERVED = 200
 /** What there is too little of. */
 export type Shortage = 'descriptors' | 'connections'
@@ -26,7 +26,7 @@ function descriptorsHere(): number {
 
 /** How many clients one of `workers` threads may have at once, so that each can have a backend too. */
 export function mostClients(descriptors: number, workers: number): number {
-  return Math.max(8, Math.floor((descriptors - RESERVED) / 2 / workers))
+  return Math.max(8, Math.floor((descriptors - Math.min(RESERVED, descriptors / 2)) / 2 / workers))
 }
 
 export class Room {

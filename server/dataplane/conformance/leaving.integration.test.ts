@@ -149,7 +149,7 @@ stories('leaving', (story) => {
 
   story('keeps a descriptor for the backend of each client, and says when that turns somebody away', async (open) => {
     const at = await backend()
-    const world = await open({ backends: [at], descriptors: 216 })
+    const world = await open({ backends: [at], descriptors: 32 })
     const clients = Array.from({ length: 8 }, () => world.client().send('GET / HTTP/1.1\r\n'))
     await until('all places to be taken', () => world.listener.connections() === 8)
     const late = world.client()

@@ -16,7 +16,7 @@ export interface BenchOptions {
 }
 
 const PARTS = ['small', '10k', '1m', '1000', 'close', 'websocket', 'pick', 'memory', 'workers']
-const PEERS = ['nginx', 'haproxy', 'caddy', 'http-proxy', 'evenkeel']
+const PEERS = ['nginx', 'haproxy', 'caddy', 'http-proxy', 'http-proxy-defaults', 'evenkeel']
 
 export const USAGE = `npm run bench -- [options]
   --quick          1 second, 3 rounds

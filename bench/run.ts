@@ -8,7 +8,7 @@ import { type BenchOptions, readBenchOptions, USAGE } from './options.ts'
 import { caddy } from './peers/caddy.ts'
 import { evenkeel, type RunningEvenkeel } from './peers/evenkeel.ts'
 import { haproxy } from './peers/haproxy.ts'
-import { httpProxy } from './peers/http-proxy.ts'
+import { httpProxy, httpProxyDefaults } from './peers/http-proxy.ts'
 import { nginx, nginxVersion, startNginxBackends } from './peers/nginx.ts'
 import type { Peer, RunningPeer, Site } from './peers/peer.ts'
 import { freePorts, LOAD_CORE, listening, ROOT, start, stopAll } from './processes.ts'
@@ -18,7 +18,7 @@ import { direct, measureProfile } from './rounds.ts'
 import { measureWorkers } from './workers.ts'
 
 const BACKENDS = 3
-const peers: readonly Peer[] = [nginx, haproxy, caddy, httpProxy, evenkeel]
+const peers: readonly Peer[] = [nginx, haproxy, caddy, httpProxy, httpProxyDefaults, evenkeel]
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 

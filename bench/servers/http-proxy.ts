@@ -1,14 +1,15 @@
-/** The bare http-proxy library, set up as its own documentation does: `port http-backends echo-backends`, ports separated by commas. */
+/** The bare http-proxy library: `port http-backends echo-backends keep|close`, ports separated by commas; `close`: without an agent. */
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import httpProxy from 'http-proxy'
 
-const [port, files = '', echoes = ''] = process.argv.slice(2)
+const [port, files = '', echoes = '', connections] = process.argv.slice(2)
 const targets = (ports: string) => ports.split(',').map((one) => `http://127.0.0.1:${one}`)
 const [backends, echoBackends] = [targets(files), targets(echoes)]
 let turn = 0
 
-const proxy = httpProxy.createProxyServer({ agent: new http.Agent({ keepAlive: true }), xfwd: true })
+const agent = connections === 'close' ? undefined : new http.Agent({ keepAlive: true })
+const proxy = httpProxy.createProxyServer({ ...(agent && { agent }), xfwd: true })
 proxy.on('error', (_error, _request, response) => {
   if (response && 'writeHead' in response) response.writeHead(502).end()
   else response?.destroy()

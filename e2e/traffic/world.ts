@@ -186,7 +186,7 @@ export async function startBackends(
 
 /** A configuration with one listener on any port, one route and one pool. */
 export function onePool(
-  backends: readonly NamedBackend[],
+  backends: readonly Pick<NamedBackend, 'name' | 'address'>[],
   pool: Record<string, unknown> = {},
   listener: Record<string, unknown> = {},
 ): ConfigDocument {

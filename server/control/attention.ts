@@ -89,9 +89,9 @@ function shortAttention(workers: AttentionFacts['workers']): Attention[] {
     items.push({
       key: 'descriptors',
       severity: 'error',
-      title: 'Clients are turned away: file descriptors run out',
+      title: 'File descriptors run out',
       advice:
-        'What is open goes on. Start with a higher limit of open files (ulimit -n, or LimitNOFILE of the service).',
+        'Idle clients are closed or turned away; what is at work goes on. Start with a higher limit of open files (ulimit -n, or LimitNOFILE of the service).',
     })
   if (workers.some(({ shortOf }) => shortOf === 'connections'))
     items.push({

@@ -156,7 +156,8 @@ export class Exchange extends ExchangeFacts implements Waiting {
     if (failure.kind === 'idle-race' && this.races < MAX_RACES && this.plane.retriesFailure(this, pool, failure)) {
       // Nobody's fault: once more to the same backend, under the same lease, on a fresh connection.
       this.races += 1
-      return this.carrier.attempt(this, backend, pool)
+      const present = this.plane.poolNamed(pool.id)?.backends.find(({ slot }) => slot === backend.slot)
+      return this.carrier.attempt(this, present ?? backend, pool)
     }
     // Who has waited the whole head limit gets its 504: a second try would double the limit.
     if (failure.kind !== 'head-timeout' && this.plane.retriesFailure(this, pool, failure))
@@ -186,7 +187,9 @@ export class Exchange extends ExchangeFacts implements Waiting {
       this.retrying = true
       this.plane.retryStarted(pool)
     }
-    this.tryNext(pool)
+    // As it is by now: a backend may have moved since.
+    this.pool = this.plane.poolNamed(pool.id) ?? pool
+    this.tryNext(this.pool)
   }
 
   /** Answers instead of a backend. */

@@ -34,7 +34,7 @@ export class Gateway {
   private readonly stickyValues = new Map<string, string>()
   private readonly served = new Map<string, Served>()
   /** Listeners that a revision has removed or moved, while their last connections finish. */
-  private readonly leaving = new Set<BoundListener>()
+  private readonly leaving = new Map<BoundListener, string>()
   private readonly facts = new Map<number, Fact>()
   private readonly strategies = new Map<string, { spec: PoolConfig['strategy']; strategy: Strategy }>()
   private slots = new Map<string, number>()
@@ -143,7 +143,7 @@ export class Gateway {
         served.bound?.update(wanted)
       } else {
         this.served.delete(id)
-        if (served.bound !== undefined) this.leave(served.bound)
+        if (served.bound !== undefined) this.leave(id, served.bound)
       }
     }
     for (const listener of next.listeners.values()) {
@@ -153,8 +153,8 @@ export class Gateway {
     return this.reports()
   }
 
-  private leave(bound: BoundListener): void {
-    this.leaving.add(bound)
+  private leave(id: string, bound: BoundListener): void {
+    this.leaving.set(bound, id)
     void bound.drain().then(() => this.leaving.delete(bound))
   }
 
@@ -171,11 +171,14 @@ export class Gateway {
   }
 
   connections(): Record<string, number> {
-    return Object.fromEntries([...this.served].map(([id, { bound }]) => [id, bound?.connections() ?? 0]))
+    const counts: Record<string, number> = {}
+    for (const [id, { bound }] of this.served) counts[id] = bound?.connections() ?? 0
+    for (const [bound, id] of this.leaving) counts[id] = (counts[id] ?? 0) + bound.connections()
+    return counts
   }
 
   private bound(): BoundListener[] {
-    return [...[...this.served.values()].flatMap(({ bound }) => bound ?? []), ...this.leaving]
+    return [...[...this.served.values()].flatMap(({ bound }) => bound ?? []), ...this.leaving.keys()]
   }
 
   /** Cuts every exchange that uses this backend. */

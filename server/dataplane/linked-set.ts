@@ -23,10 +23,10 @@ export class LinkedSet<T extends Linked<T>> implements Iterable<T> {
     this.size += 1
   }
 
-  /** Takes one out; nothing happens when it has left already. */
-  delete(member: T): void {
+  /** Takes one out. False when it has left already. */
+  delete(member: T): boolean {
     const { before, after } = member
-    if (before === undefined && this.first !== member) return
+    if (before === undefined && this.first !== member) return false
     if (before === undefined) this.first = after
     else before.after = after
     if (after === undefined) this.last = before
@@ -34,6 +34,7 @@ export class LinkedSet<T extends Linked<T>> implements Iterable<T> {
     member.before = undefined
     member.after = undefined
     this.size -= 1
+    return true
   }
 
   /** Oldest first. The one just given may be taken out meanwhile. */

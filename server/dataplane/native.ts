@@ -114,16 +114,20 @@ class NativeListener implements BoundListener, ConnectionHome {
     for (const connection of this.open) {
       if (!connection.spare) continue
       connection.socket.destroy()
-      this.open.delete(connection)
+      this.forget(connection)
       closed += 1
       if (closed === CLOSE_AT_ONCE) break
     }
     return closed > 0
   }
 
+  /** It takes no place any more, once. */
+  private forget(connection: ClientConnection): void {
+    if (this.open.delete(connection)) this.thread.plane.room.clients -= 1
+  }
+
   closed(connection: ClientConnection): void {
-    this.open.delete(connection)
-    this.thread.plane.room.clients -= 1
+    this.forget(connection)
     if (connection.countedAs !== '') this.leave(connection.countedAs)
     if (this.open.size === 0) this.onEmpty?.()
   }

@@ -43,7 +43,7 @@ export class Room {
     return this.clients >= this.most
   }
 
-  /** Somebody was turned away, or a connection could not be made. */
+  /** Somebody was closed or turned away for it, or a connection could not be made. */
   short(of: Shortage): void {
     this.shortage = of
   }

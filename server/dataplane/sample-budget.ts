@@ -13,13 +13,14 @@ export class SampleBudget {
     this.saved = this.most
   }
 
+  /** Saved up at most; with what comes in a second it must not be more than a second's. */
   private get most(): number {
-    return Math.max(1, this.perSecond / 2)
+    return Math.max(1, this.perSecond / 4)
   }
 
   /** Takes one if there is one left. `nowMs`: monotonic milliseconds. */
   take(nowMs: number): boolean {
-    this.saved = Math.min(this.most, this.saved + ((nowMs - this.at) * this.perSecond) / 1000)
+    this.saved = Math.min(this.most, this.saved + ((nowMs - this.at) * Math.max(1, this.perSecond - this.most)) / 1000)
     this.at = nowMs
     if (this.saved < 1) return false
     this.saved -= 1

@@ -123,7 +123,7 @@ export interface WorkerStatus {
   restarts: number
   /** Share of the last second the thread was busy, 0 to 1. */
   utilization: number
-  /** Clients were turned away in the last half minute because there were too few file descriptors, or places of a listener. */
+  /** In the last half minute clients were closed or turned away, or backends not reached, for want of file descriptors, or of places of a listener. */
   shortOf: 'descriptors' | 'connections' | null
 }
 

@@ -81,6 +81,18 @@ stories('isolation', (story) => {
     await until('the old connections to be closed', () => before.sockets.size === 0)
   })
 
+  story('tries again at the address that the backend has now', async (open) => {
+    const before = await backend(() => undefined)
+    const after = await backend((_, socket) => socket.write(ok('after')))
+    const world = await open({ backends: [before] })
+    const client = world.client().get('/')
+    await until('the request to arrive', () => before.heard.length === 1)
+    ;(world.options.backends as unknown[])[0] = after
+    world.plane.snapshot = world.snapshot()
+    await before.close()
+    expect((await client.answer()).body).toBe('after')
+  })
+
   story('finds the sticky cookie in whichever Cookie field it is', async (open) => {
     const ats = [await backend(), await backend()]
     const world = await open({ backends: ats, pool: { sticky: { type: 'cookie', name: 'bound' } } })

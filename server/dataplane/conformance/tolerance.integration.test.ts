@@ -182,6 +182,8 @@ stories('tolerance', (story) => {
     client.socket.resume()
     const answer = await client.answer('GET', 10_000)
     expect([answer.body, answer.interim.length]).toEqual(['done', 99])
+    // The connection on which they came was held back, and is not any more.
+    expect((await client.get('/').answer('GET', 10_000)).body).toBe('done')
   })
 
   story('says what was wrong with a request it refuses, in the form asked for, and counts it', async (open) => {

@@ -13,7 +13,7 @@ import { refuse } from './refuse.ts'
 /** Bytes of later requests kept while one is being answered; beyond it the client is not read. */
 const PIPELINE_BYTES = 65_536
 /** After a client has half-closed, the answer must begin within this time, in milliseconds: it looks the same as one that has left. */
-const HALF_CLOSED_MS = 1000
+const ANSWER_BEGINS_MS = 1000
 
 type Phase = 'head' | 'busy' | 'tunnel' | 'closing'
 
@@ -205,7 +205,7 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     const { timeouts } = this.home.settings
     if (this.stalled) this.watch(timeouts.writeMs)
     else if (!this.isPaused && this.carrier?.body.open === true) this.watch(timeouts.bodyMs)
-    else if (this.halfClosed && this.phase === 'busy') this.watch(HALF_CLOSED_MS)
+    else if (this.halfClosed && this.phase === 'busy') this.watch(ANSWER_BEGINS_MS)
     else this.home.thread.wheel.clear(this)
   }
 

@@ -34,9 +34,9 @@ export class HeadBuffer {
 
   /** Drops the first `count` bytes, those that have been parsed. */
   consume(count: number): void {
+    if (count >= this.length) return this.clear()
     this.bytes.copyWithin(0, count, this.length)
     this.length -= count
-    if (this.length === 0) this.clear()
   }
 
   /** Forgets everything. */

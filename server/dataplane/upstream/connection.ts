@@ -71,7 +71,7 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
     this.over = true
     this.wheel.drop(this)
     this.socket.destroy()
-    this.pool.connectFailed(error)
+    this.pool.connectFailed(this, error)
   }
 
   bytes(buffer: Buffer, length: number): void {

@@ -59,7 +59,8 @@ export class BackendPool implements Timed {
   /** Gives the waiter a connection, at once when one is idle. `backend` carries the address as it is in the present snapshot. */
   acquire(waiter: Waiter, backend: BackendRef, connectMs: number): void {
     if (backend.address !== this.backend.address) this.moveTo(backend)
-    const connection = this.takeIdle()
+    // Nobody passes those who wait already.
+    const connection = this.waiting.length === 0 ? this.takeIdle() : undefined
     if (connection !== undefined) return waiter.connectionReady(connection, true)
     this.connectMs = connectMs
     waiter.waitsSince = this.parts.clock.now()
@@ -108,8 +109,8 @@ export class BackendPool implements Timed {
   }
 
   /**
-   * Those who wait get what has become idle, but never from within the read that ended an exchange: what else the backend has sent is
-   * read next, and must find that it is for nobody. Taken for the next one's answer it would be another client's (RFC 9112 §9.2).
+   * Those who wait get what has become idle, but never from within the read that ended an exchange: when that read was full, what else has
+   * come is read next, and must find that it is for nobody. Taken for the next one's answer it would be another client's (RFC 9112 §9.2).
    */
   private serveSoon(): void {
     if (this.serving || this.waiting.length === 0) return
@@ -136,15 +137,17 @@ export class BackendPool implements Timed {
 
   private rest(connection: BackendConnection, keepAliveMs: number): void {
     connection.owner = undefined
+    // Whoever had it may have held it back.
+    connection.socket.resume()
     const now = this.parts.clock.now()
     this.idle.push(connection)
     this.parts.wheel.watch(connection, now, Math.max(1, keepAliveMs))
   }
 
   /** A connection could not be made. */
-  connectFailed(error: NodeJS.ErrnoException): void {
+  connectFailed(connection: BackendConnection, error: NodeJS.ErrnoException): void {
     this.connecting -= 1
-    const failure = connectFailure(this.backend, error)
+    const failure = connectFailure(connection.address, error)
     if (failure.side === 'us') this.parts.onShort()
     // Each failed connect answers one waiter; the next one gets a connect of its own, so nobody waits for a dead backend for nothing.
     // Those whose time is up are answered by their own deadline: somebody who came later may still have patience.
@@ -161,7 +164,7 @@ export class BackendPool implements Timed {
     const next = this.waiting[0]
     if (next !== undefined) this.parts.wheel.watch(this, now, next.waitsSince + this.connectMs - now)
     if (late.length === 0) return
-    const failure = connectFailure(this.backend, Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))
+    const failure = connectFailure(this.backend.address, Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))
     for (const waiter of late) waiter.connectFailed(failure)
   }
 
@@ -202,14 +205,13 @@ export class BackendPool implements Timed {
   }
 }
 
-function connectFailure(backend: BackendRef, error: NodeJS.ErrnoException): Failure {
+function connectFailure(address: string, error: NodeJS.ErrnoException): Failure {
   const code = error.code ?? ''
-  const { address } = backend
   const base = { side: 'backend', stage: 'not-connected' } as const
   if (code === 'ECONNREFUSED') return { ...base, kind: 'refused', detail: `connection refused by ${address}` }
   if (code === 'ETIMEDOUT') return { ...base, kind: 'connect-timeout', detail: `no connection to ${address} in time` }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return { ...base, kind: 'unresolved', detail: `name not found: ${backend.host}` }
+    return { ...base, kind: 'unresolved', detail: `name not found: ${address}` }
   if (code === 'EMFILE' || code === 'ENFILE' || code === 'EADDRNOTAVAIL') {
     return {
       ...base,

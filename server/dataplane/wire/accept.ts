@@ -5,6 +5,7 @@
  * otherwise the same.
  */
 import net, { type Server, type Socket } from 'node:net'
+import { dialsDirectly } from './dial.ts'
 import { DirectWire, type TcpHandle } from './direct-wire.ts'
 import { handleIoWorks, type StreamHandle, setHandleIo } from './handle-io.ts'
 import { OUTLET_BYTES } from './outlet.ts'
@@ -98,7 +99,9 @@ export function adoptionWorks(): boolean | undefined {
 export async function checkAdoption(): Promise<boolean> {
   if (adopting !== undefined) return adopting
   adopting =
-    handleIoWorks() && (await tryConnection((server, onAccepted) => divert(server, onAccepted, () => undefined)))
+    handleIoWorks() &&
+    dialsDirectly() &&
+    (await tryConnection((server, onAccepted) => divert(server, onAccepted, () => undefined)))
   setHandleIo(adopting)
   return adopting
 }

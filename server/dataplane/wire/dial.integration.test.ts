@@ -35,6 +35,8 @@ describe.each([true, false])('dialling, directly %s', (direct) => {
         const outlet = new Outlet(wire, { drained: () => undefined, unwritable: () => told.push('unwritable') })
         outlet.open(handle)
         if (say !== '') outlet.write(say)
+        // Reading already: nothing happens.
+        wire.resume()
       },
       failed: (error) => told.push(error.code ?? error.message),
       bytes(buffer, length) {

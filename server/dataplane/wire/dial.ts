@@ -41,7 +41,9 @@ function loadBinding(): TcpBinding | undefined {
     const whole =
       typeof found.TCP === 'function' &&
       typeof found.TCPConnectWrap === 'function' &&
-      typeof found.TCP.prototype.connect6 === 'function'
+      typeof found.TCP.prototype.connect === 'function' &&
+      typeof found.TCP.prototype.connect6 === 'function' &&
+      typeof found.TCP.prototype.reset === 'function'
     return whole ? found : undefined
   } catch {
     return undefined
@@ -49,6 +51,11 @@ function loadBinding(): TcpBinding | undefined {
 }
 
 const tcp = loadBinding()
+
+/** Can TCP handles be made and used as we need them? */
+export function dialsDirectly(): boolean {
+  return tcp !== undefined
+}
 
 /** Connects to `port` of `host`, a name or an address. */
 export function dial(host: string, port: number, end: DialEnd): Wire {

@@ -21,6 +21,7 @@ export class DirectWire implements Wire, StreamWatcher {
   destroyed = false
   readonly handle: TcpHandle
   private readonly owner: WireEnd
+  private reading = false
   /** The other side has half-closed. */
   private readEnded = false
   /** We have half-closed, perhaps behind bytes that are still to be sent. */
@@ -46,11 +47,16 @@ export class DirectWire implements Wire, StreamWatcher {
   }
 
   pause(): void {
-    if (!this.destroyed) this.handle.readStop()
+    if (this.destroyed || !this.reading) return
+    this.reading = false
+    this.handle.readStop()
   }
 
   resume(): void {
-    if (!this.destroyed && !this.readEnded && this.handle.readStart() < 0) this.destroy()
+    // Starting twice is an error to libuv.
+    if (this.destroyed || this.readEnded || this.reading) return
+    this.reading = true
+    if (this.handle.readStart() < 0) this.destroy()
   }
 
   end(): void {

@@ -1,8 +1,8 @@
 /**
- * Reads and writes straight on a socket's TCP handle. `net.Socket` keeps the lifecycle (connecting, half-close, errors, closing); its
- * layers between handle and callback touch half a dozen objects per read and allocate a request per write, which with a thousand
- * connections is a tenth of all time. None of it is documented: `checkAdoption` tries it on a real connection when a thread starts, and
- * if anything is not as expected every socket goes through `net.Socket` instead, slower and otherwise the same.
+ * Reads and writes straight on a TCP handle. The layers of `net.Socket` between handle and callback touch half a dozen objects per read and
+ * allocate a request per write, which with a thousand connections is a tenth of all time. None of it is documented: `checkAdoption` tries
+ * it on a real connection when a thread starts, and if anything is not as expected every connection goes through `net.Socket` instead,
+ * slower and otherwise the same.
  */
 import type { Socket } from 'node:net'
 import { turnClock } from '../turn-clock.ts'

@@ -1,8 +1,8 @@
 /**
- * The writing side of a socket: one write for a head and the bytes behind it. Writes go to the socket's handle, or to its own `_write`, around
- * the bookkeeping of `Writable`, which costs as much again: the kernel nearly always takes a piece whole and at once, and what it does not
- * take libuv keeps in order. `end` and `destroy` of the socket wait for that as ever. All but small pieces are copied into buffers that are
- * used again: a fresh one per piece made the garbage collector the largest cost of big bodies, and a string of 10 KiB is copied three times.
+ * The writing side of a connection: one write for a head and the bytes behind it. Writes go to the TCP handle, or to a socket's own `_write`;
+ * the kernel nearly always takes a piece whole and at once, and what it does not take libuv keeps in order. All but small pieces are
+ * copied into buffers that are used again: a fresh one per piece made the garbage collector the largest cost of big bodies, and a string of
+ * 10 KiB is copied three times.
  */
 
 import { latin1 } from '../http1/latin1.ts'

@@ -162,6 +162,7 @@ export class World {
     for (const client of this.clients) client.reset()
     await this.quiet()
     await until('client connections to be gone', () => this.listener.connections() === 0)
+    await until('all places to be free', () => this.room.clients === 0)
     await this.listener.drain()
     if (this.variant === 'http-proxy') closeAgents()
     else nativeThread(this.plane, 'evenkeel').close()

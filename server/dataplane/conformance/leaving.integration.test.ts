@@ -42,6 +42,35 @@ stories('leaving', (story) => {
     expect(world.reports.at(-1)?.outcome).toBe('client-aborted')
   })
 
+  story('lets the backend go when the client ends its side in the middle of a stream that is quiet', async (open) => {
+    const at = await backend((_, socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n'),
+    )
+    const world = await open({ backends: [at] })
+    const client = world.client().get('/')
+    await client.saw('some')
+    client.end()
+    await until('the backend to be told', () => at.sockets.size === 0, 4000)
+    await world.quiet()
+    expect(world.reports.at(-1)?.outcome).toBe('client-aborted')
+  })
+
+  story('serves a half-closed client for as long as its answer goes on', async (open) => {
+    const at = await backend((_, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
+      let left = 7
+      const timer = setInterval(() => {
+        socket.write(left-- > 0 ? '2\r\nab\r\n' : '0\r\n\r\n')
+        if (left < 0) clearInterval(timer)
+      }, 400)
+    })
+    const world = await open({ backends: [at] })
+    const client = world.client().get('/')
+    await client.saw('ab')
+    client.end()
+    expect((await client.answer()).body).toBe('ab'.repeat(7))
+  })
+
   story('serves a client whose answer is big, slow and the last one', async (open) => {
     const size = 8 * 1024 * 1024
     const at = await backend((_, socket) => socket.write(ok('x'.repeat(size))))

@@ -12,6 +12,8 @@ export class AnswerWait {
   private limitMs = 0
   /** The limit is that of one try, set by the retry policy. */
   private ofTry = false
+  /** Bytes of the answer at the last look. */
+  private sentBefore = 0
 
   constructor(carrier: NativeCarrier) {
     this.carrier = carrier
@@ -19,6 +21,15 @@ export class AnswerWait {
 
   reset(): void {
     this.passed100 = false
+    this.sentBefore = 0
+  }
+
+  /** Has the answer begun, and gone on since the last look? */
+  goesOn(): boolean {
+    const sent = this.carrier.exchange?.bytesOut ?? 0
+    const moved = this.carrier.answerBegun && sent !== this.sentBefore
+    this.sentBefore = sent
+    return moved
   }
 
   /** The client waits for a 100 that is still to come. */

@@ -12,8 +12,8 @@ import { refuse } from './refuse.ts'
 
 /** Bytes of later requests kept while one is being answered; beyond it the client is not read. */
 const PIPELINE_BYTES = 65_536
-/** After a client has half-closed, the answer must begin within this time, in milliseconds: it looks the same as one that has left. */
-const ANSWER_BEGINS_MS = 1000
+/** After a client has half-closed, its answer must begin and go on within this time, in milliseconds: it looks the same as one that has left. */
+const MOVES_MS = 1000
 
 type Phase = 'head' | 'busy' | 'tunnel' | 'closing'
 
@@ -205,7 +205,7 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     const { timeouts } = this.home.settings
     if (this.stalled) this.watch(timeouts.writeMs)
     else if (!this.isPaused && this.carrier?.body.open === true) this.watch(timeouts.bodyMs)
-    else if (this.halfClosed && this.phase === 'busy') this.watch(ANSWER_BEGINS_MS)
+    else if (this.halfClosed && this.phase === 'busy') this.watch(MOVES_MS)
     else this.home.thread.wheel.clear(this)
   }
 
@@ -229,8 +229,11 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
   private lateWhenBusy(): void {
     const { carrier } = this
     if (carrier?.body.open === true) carrier.bodyLate()
-    // Once the answer is on its way, a client that has left shows itself by a reset.
-    else if (this.halfClosed && carrier?.answerBegun !== true) this.cut()
+    else if (this.halfClosed && carrier !== undefined) {
+      // An answer that goes on shows by a reset whether the client has left; one that pauses shows nothing.
+      if (carrier.wait.goesOn()) this.watch(MOVES_MS)
+      else this.cut()
+    }
   }
 
   ended(): void {

@@ -29,4 +29,20 @@ describe('even spread', () => {
     expect(result.failed).toBe(0)
     expect(Math.abs((result.byBackend.b1 ?? 0) / 4000 - 0.75)).toBeLessThanOrEqual(0.01)
   })
+
+  it.each(['native', 'http-proxy'])(
+    'least connections with weights 3, 1, 1, 1 and one request at a time gives everybody its share (%s)',
+    async (engine) => {
+      backends = await startBackends(4)
+      const document = onePool(backends, { strategy: { type: 'least-connections' } }, { engine })
+      const [first] = document.pools?.[0]?.backends ?? []
+      if (first) first.weight = 3
+      const running = await balance(document, { workers: 1 })
+      balancer = running
+      const { ok, byBackend } = await load(running.url, { concurrency: 1, requests: 120 })
+      expect(ok).toBe(120)
+      for (const [name, share] of Object.entries({ b1: 60, b2: 20, b3: 20, b4: 20 }))
+        expect(Math.abs((byBackend[name] ?? 0) - share)).toBeLessThanOrEqual(6)
+    },
+  )
 })

@@ -9,8 +9,14 @@ import { candidatesOf, type FakeContext, fakeContext, nameOf, requestOf, specs }
 /** Requests held at once in a run, so that strategies which look at the load have some to look at. */
 const HELD = 140
 
-/** Picks `rounds` times with `HELD` requests in flight, each answered in the order it came; counts per position. */
-function run(strategy: Strategy, candidates: readonly Candidate[], context: FakeContext, rounds: number): number[] {
+/** Picks `rounds` times with `atOnce` requests in flight, each answered in the order it came; counts per position. */
+function run(
+  strategy: Strategy,
+  candidates: readonly Candidate[],
+  context: FakeContext,
+  rounds: number,
+  atOnce = HELD,
+): number[] {
   const shares = candidates.map(() => 0)
   const held: number[] = []
   for (let index = 0; index < rounds; index++) {
@@ -23,7 +29,7 @@ function run(strategy: Strategy, candidates: readonly Candidate[], context: Fake
     context.numbers.counts[slot] = context.numbers.inFlight(slot) + 1
     strategy.observe?.(slot, 10)
     held.push(slot)
-    if (held.length <= HELD) continue
+    if (held.length <= atOnce) continue
     const done = held.shift() as number
     context.numbers.counts[done] = context.numbers.inFlight(done) - 1
   }
@@ -47,6 +53,8 @@ function make(spec: StrategySpec, weights: readonly number[], seed = 1) {
 const named = (some: readonly StrategySpec[]) => some.map((spec) => ({ spec, name: nameOf(spec) }))
 /** `first` fills in order, whatever the weights and whoever joins; all the others spread. */
 const spreading = specs.filter(({ type }) => type !== 'first')
+/** Weights are shares of the traffic; least time takes them for speed, so that with little load the quickest takes all of it. */
+const sharing = spreading.filter(({ type }) => type !== 'least-time')
 /** Strategies that do not look at the load, which a newcomer has none of. */
 const blind = spreading.filter(({ type }) => type === 'round-robin' || type === 'random' || type === 'hash')
 
@@ -155,6 +163,20 @@ describe.each(named(spreading))('$name', ({ spec }) => {
     const others = members.slice(1)
     strategy.prepare(others)
     expect(Math.max(...run(strategy, others, context, 3000))).toBeLessThan(1300)
+  })
+})
+
+describe.each(named(sharing))('$name', ({ spec }) => {
+  it('follows weights also one request at a time, when everybody is idle', () => {
+    const { strategy, members, context } = make(spec, [3, 1, 1, 1])
+    const shares = run(strategy, members, context, 6000, 0)
+    expect(Math.abs((shares[0] as number) - 3000)).toBeLessThan(tolerance(6000, 1 / 2))
+    for (const share of shares.slice(1)) expect(Math.abs(share - 1000)).toBeLessThan(tolerance(6000, 1 / 6))
+  })
+
+  it('leaves nobody without traffic while two requests are in flight', () => {
+    const { strategy, members, context } = make(spec, [3, 1, 1, 1])
+    for (const share of run(strategy, members, context, 6000, 2)) expect(share).toBeGreaterThan(600)
   })
 })
 

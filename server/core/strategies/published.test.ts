@@ -17,20 +17,21 @@ function withLoad(counts: number[], weights: number[], limit = 0) {
 }
 
 describe('least connections', () => {
-  // HAProxy's rule, (served + 1) / weight, on busy backends; Envoy's weight / (active + 1) is its inverse, idle ones included.
+  // nginx's rule: conns / weight.
   it.each([
     { counts: [3, 1, 2], weights: [1, 1, 1], picked: 1 },
-    { counts: [4, 1], weights: [4, 1], picked: 0 }, // 5/4 against 2
-    { counts: [9, 1], weights: [10, 1], picked: 0 }, // 1 against 2
-    { counts: [0, 0], weights: [1, 2], picked: 1 }, // 1 against 1/2: weights count when idle
-    { counts: [8, 3], weights: [2, 1], picked: 1 }, // 4.5 against 4
-    { counts: [6, 3], weights: [2, 1], picked: 0 }, // 3.5 against 4
+    { counts: [5, 1], weights: [4, 1], picked: 1 }, // 1.25 against 1
+    { counts: [9, 1], weights: [10, 1], picked: 0 }, // 0.9 against 1
+    { counts: [1, 0], weights: [256, 1], picked: 1 }, // whoever is idle comes first
+    { counts: [8, 3], weights: [2, 1], picked: 1 }, // 4 against 3
+    { counts: [5, 3], weights: [2, 1], picked: 0 }, // 2.5 against 3
+    { counts: [1, 1], weights: [0.1, 1], picked: 1 }, // 10 against 1: slow start
   ])('$counts in flight at weights $weights: number $picked', ({ counts, weights, picked }) => {
     const { context, members } = withLoad(counts, weights)
     const strategy = new LeastConnections(context)
     strategy.prepare(members)
     expect(strategy.pick(members)).toBe(picked)
-    expect(strategy.score(members[0] as Candidate)).toBe(((counts[0] as number) + 1) / (weights[0] as number))
+    expect(strategy.score(members[0] as Candidate)).toBe((counts[0] as number) / (weights[0] as number))
   })
 
   it('rotates over an idle pool', () => {
@@ -38,6 +39,34 @@ describe('least connections', () => {
     const strategy = new LeastConnections({ ...context, random: () => 0 })
     strategy.prepare(members)
     expect(Array.from({ length: 6 }, () => strategy.pick(members))).toEqual([0, 1, 2, 0, 1, 2])
+  })
+
+  it('follows the weights of an idle pool in smooth round robin: the heaviest does not take all', () => {
+    const { context, members } = withLoad([0, 0, 0], [5, 1, 1])
+    const strategy = new LeastConnections({ ...context, random: () => 0 })
+    strategy.prepare(members)
+    expect(Array.from({ length: 7 }, () => strategy.pick(members))).toEqual([0, 0, 1, 0, 2, 0, 0])
+  })
+
+  it('breaks ties of busy backends the same way, among those that are tied only', () => {
+    const { context, members } = withLoad([6, 9, 2, 4], [3, 3, 1, 2])
+    const strategy = new LeastConnections({ ...context, random: () => 0 })
+    strategy.prepare(members)
+    const picks = Array.from({ length: 6 }, () => strategy.pick(members))
+    expect([0, 1, 2, 3].map((index) => picks.filter((picked) => picked === index).length)).toEqual([3, 0, 1, 2])
+  })
+
+  it('one request at a time over weights 3, 1, 1, 1: everybody gets its share', () => {
+    const { context, members } = withLoad([0, 0, 0, 0], [3, 1, 1, 1])
+    const strategy = new LeastConnections(context)
+    strategy.prepare(members)
+    const got = [0, 0, 0, 0]
+    for (let request = 0; request < 105; request++) {
+      const picked = strategy.pick(members)
+      got[picked] = (got[picked] as number) + 1
+    }
+    for (const [index, share] of [52.5, 17.5, 17.5, 17.5].entries())
+      expect(Math.abs((got[index] as number) - share)).toBeLessThan(2)
   })
 })
 

@@ -111,8 +111,9 @@ class NativeListener implements BoundListener, ConnectionHome {
   /** Closes the oldest connections that are only waiting. False when every one is at work. */
   private makeRoom(): boolean {
     let closed = 0
+    const now = this.thread.clock.now()
     for (const connection of this.open) {
-      if (!connection.spare) continue
+      if (!connection.isSpare(now)) continue
       connection.socket.destroy()
       this.forget(connection)
       closed += 1

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs'
 
 /** Descriptors of a process for everything but traffic: database, dashboard, listening sockets, probes. Half of them, where there are few. */
 const RESERVED = 200
+/** A connection this young most likely has its first request on the way: it is not closed for another newcomer. Milliseconds. */
+export const NEWCOMER_MS = 250
 /** What there is too little of. */
 export type Shortage = 'descriptors' | 'connections'
 

@@ -177,16 +177,43 @@ stories('leaving', (story) => {
   })
 
   story('keeps a descriptor for the backend of each client, and says when that turns somebody away', async (open) => {
-    const at = await backend()
+    const at = await backend(() => undefined)
     const world = await open({ backends: [at], descriptors: 32 })
-    const clients = Array.from({ length: 8 }, () => world.client().send('GET / HTTP/1.1\r\n'))
-    await until('all places to be taken', () => world.listener.connections() === 8)
+    const clients = Array.from({ length: 8 }, () => world.client().get('/'))
+    // A client whose request has not been read yet could be closed instead of the newcomer.
+    await until('all places to be at work', () => at.heard.length === 8)
     const late = world.client()
     await late.over()
     expect([world.room.takeShortage(), world.listener.connections()]).toEqual(['descriptors', 8])
-    for (const client of clients) expect((await client.send('Host: a\r\n\r\n').answer()).body).toBe('/')
-    const next = world.client()
-    expect((await next.get('/next').answer()).body).toBe('/next')
+    for (const socket of at.sockets) socket.write(ok('done'))
+    for (const client of clients) expect((await client.answer()).body).toBe('done')
+    const next = world.client().get('/next')
+    await until('the next request', () => at.heard.length === 9)
+    for (const socket of at.sockets) socket.write(ok('next'))
+    expect((await next.answer()).body).toBe('next')
+  })
+
+  story('does not close a newcomer, whose request is on the way, for another one', async (open) => {
+    const at = await backend()
+    const world = await open({ backends: [at], listener: { limits: { connections: 4 } } })
+    const clients = [0, 1, 2, 3].map(() => world.client())
+    await until('all places to be taken', () => world.listener.connections() === 4)
+    await world.client().over()
+    for (const client of clients) expect((await client.get('/').answer()).body).toBe('/')
+  })
+
+  story('closes a silent client after a moment, for one that may speak', async (open) => {
+    const world = await open({ backends: [await backend()], listener: { limits: { connections: 2 } } })
+    const silent = [world.client(), world.client()]
+    await until('both places to be taken', () => world.listener.connections() === 2)
+    let served = false
+    for (const end = performance.now() + 5000; !served && performance.now() < end; ) {
+      const late = world.client().get('/')
+      await until('an answer or the end', () => late.received !== '' || late.ended !== 'open')
+      served = late.received.includes('200 OK')
+    }
+    expect(served).toBe(true)
+    await silent[0]?.over()
   })
 
   story('bounds the connections of one address', async (open) => {

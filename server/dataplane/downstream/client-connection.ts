@@ -43,9 +43,9 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     return this.phase === 'head' && this.untouched
   }
 
-  /** Nothing of it is under way: it may be closed for another client. */
-  get spare(): boolean {
-    return this.idle && this.outlet.unsent === 0 && (this.pending?.length ?? 0) === 0
+  /** Nothing of it is under way at `now` (monotonic milliseconds): it may be closed for another client. */
+  isSpare(now: number): boolean {
+    return this.idle && this.outlet.unsent === 0 && (this.pending?.length ?? 0) === 0 && !this.isNewcomer(now)
   }
 
   bytes(buffer: Buffer, length: number): void {
@@ -124,8 +124,7 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
       // Empty lines behind a body are no request yet (RFC 9112 §2.2).
       if (this.untouched && isBlank(buffer, start, end)) return end
       this.touched()
-      // Bytes of a fresh read are kept; the others are already.
-      if (buffer === this.pending?.bytes) return start
+      if (buffer === this.pending?.bytes) return start // kept already
       this.keepForLater(buffer, start, end)
       return end
     }
@@ -136,6 +135,7 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
     }
     this.phase = 'busy'
     this.untouched = true
+    this.acceptedAt = 0
     thread.wheel.clear(this)
     this.carrier = thread.takeCarrier(this)
     const next = this.carrier.begin(buffer, heads.parsed.end, end)

@@ -1,5 +1,6 @@
 /** The socket of one client: reading that can be paused, writing that notices when it stalls, and its place in the timer wheel. */
 import type { ListenerSnapshot } from '../../core/snapshot.ts'
+import { NEWCOMER_MS } from '../room.ts'
 import type { Timed } from '../timer-wheel.ts'
 import type { Accepted } from '../wire/accept.ts'
 import { Outlet, type OutletOwner } from '../wire/outlet.ts'
@@ -33,10 +34,13 @@ export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
   /** Watches over the last moments. */
   protected lingering: Lingering | undefined
   private paused = false
+  /** Monotonic milliseconds; 0 once a request of it has been read. */
+  protected acceptedAt: number
   readonly outlet: Outlet
 
   constructor(accepted: Accepted, home: ConnectionHome) {
     this.home = home
+    this.acceptedAt = home.thread.clock.now()
     const peer = accepted.address
     this.address = peer.startsWith('::ffff:') ? peer.slice(7) : peer
     this.socket = accepted.open(this)
@@ -107,6 +111,11 @@ export abstract class ClientSocket implements Timed, WireEnd, OutletOwner {
     this.outlet.end()
     this.resume()
     this.lingering = new Lingering(this)
+  }
+
+  /** Its first request is on the way, most likely. */
+  protected isNewcomer(now: number): boolean {
+    return this.acceptedAt > 0 && now - this.acceptedAt < NEWCOMER_MS
   }
 
   get isPaused(): boolean {

@@ -6,6 +6,7 @@ import type { BoundListener } from '../engine.ts'
 import { Exchange } from '../exchange.ts'
 import { type OwnAnswer, refusal } from '../own-answers.ts'
 import type { Plane } from '../plane.ts'
+import { NEWCOMER_MS } from '../room.ts'
 import { ulid } from '../ulid.ts'
 import { HttpProxyCarrier } from './carrier.ts'
 import { endWithOwnAnswer, sendOwnAnswer } from './own-answer.ts'
@@ -22,6 +23,7 @@ interface Connection {
   /** Sent when the requests before it are answered. */
   lastWords: OwnAnswer | undefined
   busy: number
+  acceptedAt: number
   trusted: boolean
 }
 
@@ -104,6 +106,7 @@ class HttpProxyListener implements BoundListener {
       carrier: undefined,
       lastWords: undefined,
       busy: 0,
+      acceptedAt: performance.now(),
       trusted: this.settings.trusts(socket.remoteAddress ?? ''),
     })
     socket.on('close', () => {
@@ -115,7 +118,8 @@ class HttpProxyListener implements BoundListener {
   /** Closes the oldest connection that is only waiting. False when every one is at work. */
   private makeRoom(): boolean {
     for (const [socket, connection] of this.open) {
-      if (connection.busy > 0) continue
+      const newcomer = socket.bytesRead === 0 && performance.now() - connection.acceptedAt < NEWCOMER_MS
+      if (connection.busy > 0 || newcomer) continue
       this.open.delete(socket)
       socket.destroy()
       return true
@@ -124,9 +128,7 @@ class HttpProxyListener implements BoundListener {
   }
 
   private countOf(address: string | undefined): number {
-    let count = 0
-    for (const socket of this.open.keys()) if (socket.remoteAddress === address) count += 1
-    return count
+    return [...this.open.keys()].filter((socket) => socket.remoteAddress === address).length
   }
 
   private handle(message: IncomingMessage, response: ServerResponse, head?: Buffer): void {

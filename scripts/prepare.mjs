@@ -88,14 +88,14 @@ export function buildPage() {
 }
 
 /**
- * How the server is started. Small young generations in the main thread (the workers have larger ones of their own), and compiled code
+ * How the server is started: SIGUSR1 opens no debugger; small young generations in the main thread (the workers have larger ones of their own), and compiled code
  * kept between starts, so that neither sources nor the TypeScript stripper stay in memory: 128 instead of 174 MB with one worker. The
  * cache lies in the installation and not in the shared temporary directory, where others could write code that we would run.
  */
 export function serverCommand(args) {
   return {
     file: nodeBinary(),
-    args: ['--max-semi-space-size=2', join(root, 'server', 'main.ts'), ...args],
+    args: ['--max-semi-space-size=2', '--disable-sigusr1', join(root, 'server', 'main.ts'), ...args],
     env: { NODE_COMPILE_CACHE: join(modules, '.evenkeel-cache'), ...process.env },
   }
 }

@@ -3,6 +3,10 @@ import { readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 
+// Before anything that takes time: they would open Node's debugger to everybody on this machine, or end what has hardly begun. The file
+// that SIGHUP asks for is read at the start anyway.
+for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGHUP']) process.on(signal, () => undefined)
+
 /** better-sqlite3's prebuilt binary and TypeScript without a build both need it. */
 const OLDEST_NODE = [22, 18]
 

@@ -4,6 +4,7 @@ import { type App, createApp } from './app.ts'
 import { DatabaseProblem } from './db/problem.ts'
 import { ControlError } from './errors.ts'
 import { adminUrl, type Options } from './options.ts'
+import { listenToSignals } from './signals.ts'
 
 type Started = Awaited<ReturnType<App['start']>>
 
@@ -42,36 +43,47 @@ function greet({ admin, setupToken, status }: Started, options: Options): void {
   }
 }
 
-function onSignals(app: App, log: pino.Logger): void {
-  let stopping = false
-  const stop = (signal: string) => {
-    if (stopping) {
-      log.warn({ signal }, 'stopping at once')
-      process.exit(0)
-    }
-    stopping = true
-    log.info({ signal }, 'draining; send the signal again to stop at once')
-    app.drain().then(
-      () => process.exit(0),
-      (error) => giveUp(error),
-    )
+/** `started` settles when the start has come to its end, well or not: what is half begun can neither drain nor apply a file. */
+function onSignals(app: App, started: Promise<unknown>, options: Options, log: pino.Logger): void {
+  const drain = async (why: string) => {
+    log.info({ why }, 'draining; send the signal again to stop at once')
+    await started
+    await app.drain().catch(giveUp)
+    process.exit(0)
   }
-  process.on('SIGTERM', () => stop('SIGTERM'))
-  process.on('SIGINT', () => stop('SIGINT'))
-  process.on('SIGHUP', () => {
-    app.reapply().then(
+  const reapply = async () => {
+    if (options.config === undefined) return log.warn('SIGHUP: there is no configuration file (--config) to apply')
+    await started
+    await app.reapply().then(
       () => log.info('configuration file applied again'),
       (error) => log.error({ err: error }, 'the configuration file was not applied; the one in force stays'),
     )
-  })
+  }
+  const wishes = {
+    drain: (why: string) => void drain(why),
+    endNow: (signal: string) => {
+      log.warn({ signal }, 'stopping at once')
+      process.exit(0)
+    },
+    reapply: () => void reapply(),
+    ignored: (signal: string) => log.info({ signal }, 'this signal has no meaning here; nothing was done'),
+  }
+  listenToSignals(process, wishes, () => performance.now())
+}
+
+/** Lines kept while they cannot be written, in bytes; later ones are left out. */
+const UNWRITTEN_BYTES = 1024 * 1024
+
+/** The log on standard error. A terminal that was closed or a full disk behind it takes lines, not the process. */
+function createLog({ logLevel }: Options): pino.Logger {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: UNWRITTEN_BYTES })
+  destination.on('error', () => undefined)
+  return pino({ level: logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination)
 }
 
 /** Starts the application and leaves it running; exits with a reason when it cannot start. */
 export async function run(options: Options, version: string): Promise<void> {
-  const log = pino(
-    { level: options.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
-  )
+  const log = createLog(options)
   // A fault in one part of the control plane must not stop the traffic of the workers.
   process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
@@ -81,9 +93,15 @@ export async function run(options: Options, version: string): Promise<void> {
   } catch (error) {
     return giveUp(error)
   }
-  onSignals(app, log)
+  const starting = app.start()
+  onSignals(
+    app,
+    starting.catch(() => undefined),
+    options,
+    log,
+  )
   try {
-    greet(await app.start(), options)
+    greet(await starting, options)
   } catch (error) {
     await app.stopNow().catch(() => undefined)
     giveUp(error)

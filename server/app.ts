@@ -145,6 +145,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
         inFlight: traffic.inFlight,
         tunnels: traffic.tunnels,
         last: (pool, backend) => telemetry.lastSample(pool, backend),
+        recent: telemetry.recent,
       },
       hour: telemetry.hour,
       drainOf: (pool, backend) => drains.statusOf(pool, backend),
@@ -153,6 +154,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       workers: supervisor.workers(),
       storage: telemetry.storage(),
       total: telemetry.lastSample('', ''),
+      recent: telemetry.recent('', ''),
       memoryBytes: process.memoryUsage().rss,
       demo: demo.running(),
     })

@@ -1,6 +1,6 @@
 /** Joins the parts of telemetry: scoreboard → seconds → memory and SQLite → charts, events, exchanges, metrics. */
 import type { Logger } from 'pino'
-import type { ProbeResult, Sample, Status, StorageStatus, Tick } from '../shared/api/live.ts'
+import type { ProbeResult, Recent, Sample, Status, StorageStatus, Tick } from '../shared/api/live.ts'
 import type { ExchangeRecord } from '../shared/api/records.ts'
 import { type Settings, settingsSchema } from '../shared/config/config.ts'
 import type { ApiParts, ExchangesQuery } from './api/parts.ts'
@@ -42,6 +42,8 @@ export interface Telemetry {
   lastProbes(pool: string, backend: string): ProbeResult[]
   retain(config: Settings['retention']): void
   lastSample(pool: string, backend: string): Sample | null
+  /** The last 10 seconds of a backend, a pool (`backend` '') or the whole balancer (both ''). */
+  recent(pool: string, backend: string): Recent
   storage(): StorageStatus
   hour: HourNumbers
   /** Whether numbers of the last hour have moved noticeably since the last call. */
@@ -136,6 +138,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     lastProbes: (pool, backend) => history.lastProbes(pool, backend, 60),
     retain: (config) => retention.set(config),
     lastSample: (pool, backend) => sampler.lastSample(pool, backend),
+    recent: (pool, backend) => sampler.recent(pool, backend),
     storage: () => queue.status(),
     hour: {
       peak: (pool) => peaks.peak(pool, Date.now()),
@@ -198,6 +201,7 @@ function withProbes(
       pool,
       id: backend,
       sample,
+      recent: sampler.recent(pool, backend),
       inFlight: reader.inFlight(slot),
       tunnels: reader.tunnels(slot),
       probes: [],

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Availability } from '../../shared/api/live.ts'
 import { configSchema } from '../../shared/config/config.ts'
+import { RecentSeconds } from '../telemetry/recent.ts'
 import { smallDocument } from '../testing/admin-world.ts'
 import { assembleStatus, type StatusParts } from './status.ts'
+
+const quiet = new RecentSeconds().of({ pool: '', backend: '' })
 
 function parts(availability: Record<string, Availability>, change: Partial<StatusParts> = {}): StatusParts {
   return {
@@ -20,7 +23,12 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
       },
       failingOpen: () => false,
     },
-    numbers: { inFlight: () => 4, tunnels: () => 1, last: () => null },
+    numbers: {
+      inFlight: () => 4,
+      tunnels: () => 1,
+      last: () => null,
+      recent: (pool, backend) => ({ ...quiet, p50: `${pool}/${backend}`.length }),
+    },
     hour: { peak: () => ({ inFlight: 0, requestsPerSecond: 0 }), carried: () => 0 },
     drainOf: () => null,
     removed: [],
@@ -28,6 +36,7 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
     workers: [],
     storage: { condition: 'ok', problem: null, bytes: 1 },
     total: null,
+    recent: quiet,
     memoryBytes: 1,
     demo: false,
     ...change,
@@ -100,6 +109,13 @@ describe('the status', () => {
     )
     const shown = status.pools[0]?.backends.at(-1)
     expect(shown).toMatchObject({ id: 'old', availability: 'draining', inFlight: 3, tunnels: 1, drain })
+  })
+
+  it('tells the last ten seconds of the whole, of each pool and of each backend', () => {
+    const status = assembleStatus(parts({ 'app-1': 'healthy' }, { recent: { ...quiet, requests: 7 } }))
+    expect(status.recent.requests).toBe(7)
+    expect(status.pools[0]?.recent.p50).toBe('app/'.length)
+    expect(status.pools[0]?.backends[0]?.recent.p50).toBe('app/app-1'.length)
   })
 
   it('puts errors first', () => {

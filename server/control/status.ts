@@ -6,6 +6,7 @@ import type {
   ListenerStatus,
   PoolStatus,
   ProbeResult,
+  Recent,
   Sample,
   Status,
   StorageStatus,
@@ -43,6 +44,8 @@ export interface LiveNumbers {
   tunnels(pool: string, backend: string): number
   /** The last second; null before the first one. */
   last(pool: string, backend: string): Sample | null
+  /** The last 10 seconds of a backend, or of a whole pool with `backend` ''. */
+  recent(pool: string, backend: string): Recent
 }
 
 /** What was seen in the last hour. */
@@ -73,6 +76,8 @@ export interface StatusParts {
   storage: StorageStatus
   /** Whole balancer, last second. */
   total: Sample | null
+  /** Whole balancer, last 10 seconds. */
+  recent: Recent
   memoryBytes: number
   demo: boolean
 }
@@ -108,6 +113,7 @@ function backendStatus(parts: StatusParts, pool: PoolConfig, backend: BackendCon
     inFlight: numbers.inFlight(pool.id, backend.id),
     tunnels: numbers.tunnels(pool.id, backend.id),
     last: numbers.last(pool.id, backend.id),
+    recent: numbers.recent(pool.id, backend.id),
     drain: parts.drainOf(pool.id, backend.id),
   }
 }
@@ -127,6 +133,7 @@ function removedStatus(parts: StatusParts, { pool, backend, status }: RemovedBac
     inFlight: left,
     tunnels: status.tunnels,
     last: parts.numbers.last(pool, backend.id),
+    recent: parts.numbers.recent(pool, backend.id),
     probes: [],
     drain: status,
   }
@@ -170,6 +177,7 @@ function poolStatus(
     failingOpen: parts.facts.failingOpen(pool.id),
     backends: [...backends, ...removed.map((item) => removedStatus(parts, item))],
     canLoseOne: { verdict, sentence, lost },
+    recent: parts.numbers.recent(pool.id, ''),
   }
   return { status, tight: verdict === 'no' && yardstick === 'connections' }
 }
@@ -191,6 +199,7 @@ export function assembleStatus(parts: StatusParts): Status {
     ...facts,
     attention: attentionOf({ ...facts, tight }, parts.config),
     last: parts.total,
+    recent: parts.recent,
     memoryBytes,
     demo,
   }

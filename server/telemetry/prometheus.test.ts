@@ -5,6 +5,7 @@ import type { BackendStatus, Status } from '../../shared/api/live.ts'
 import { bucketOf } from '../core/histogram.ts'
 import { Metrics } from './prometheus.ts'
 import { limits } from './prometheus-latency.ts'
+import { RecentSeconds } from './recent.ts'
 import { FakeScoreboard, fakeCounters } from './testing.ts'
 
 const backends = [
@@ -12,6 +13,7 @@ const backends = [
   { id: 'a2', availability: 'ejected' },
 ] as BackendStatus[]
 
+const recent = new RecentSeconds().of({ pool: '', backend: '' })
 const canLoseOne = { verdict: 'unknown', sentence: '', lost: null } as const
 const status: Status = {
   boot: 'b',
@@ -21,7 +23,9 @@ const status: Status = {
   revision: 12,
   draining: false,
   listeners: [{ id: 'web', protocol: 'http', address: '', condition: 'listening', problem: null, connections: 4 }],
-  pools: [{ id: 'app', strategy: 'round-robin', condition: 'degraded', failingOpen: false, backends, canLoseOne }],
+  pools: [
+    { id: 'app', strategy: 'round-robin', condition: 'degraded', failingOpen: false, backends, canLoseOne, recent },
+  ],
   workers: [
     { index: 0, condition: 'running', restarts: 0, utilization: 0, shortOf: null },
     { index: 1, condition: 'restarting', restarts: 2, utilization: 0, shortOf: null },
@@ -29,6 +33,7 @@ const status: Status = {
   storage: { condition: 'failing', problem: 'full', bytes: 8192 },
   attention: [],
   last: null,
+  recent,
   memoryBytes: 1000,
   demo: false,
 }

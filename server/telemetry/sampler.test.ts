@@ -61,12 +61,16 @@ test('a tick tells what was done since the last one, summed over backends, pools
   expect(sampler.tick(START + 1000).total).toMatchObject({ requests: 0, p50: null, inFlight: 5 })
 })
 
-test('idle backends are left out, and news without traffic is told once', () => {
+test('idle backends are left out once their last ten seconds are empty', () => {
   board.hold(0, 1)
   expect(sampler.tick(START).backends.map(({ id }) => id)).toEqual(['a1'])
   board.hold(0, 0)
   expect(sampler.tick(START + 1000).backends).toMatchObject([{ pool: 'app', id: 'a1', inFlight: 0 }])
-  expect(sampler.tick(START + 2000).backends).toEqual([])
+  for (let second = 2; second < 11; second++) sampler.tick(START + second * 1000)
+  expect(sampler.tick(START + 11_000).backends).toEqual([])
+  board.hold(0, 0, 2)
+  expect(sampler.tick(START + 12_000).backends).toMatchObject([{ id: 'a1', tunnels: 2 }])
+  expect(sampler.tick(START + 13_000).backends).toEqual([])
 })
 
 test('the last second can be asked for, also of a backend that did nothing', () => {

@@ -1,7 +1,8 @@
 /** Samples the scoreboard once a second: what each backend, each pool and the whole balancer did since the last time. */
-import type { BackendTick, Sample, Tick } from '../../shared/api/live.ts'
+import type { BackendTick, Recent, Sample, Tick } from '../../shared/api/live.ts'
 import { BUCKETS } from '../core/histogram.ts'
 import { DeltaReader, type NumbersSource, type SlotName } from './reader.ts'
+import { RecentSeconds } from './recent.ts'
 import {
   addCounts,
   type Counts,
@@ -49,6 +50,7 @@ export class Sampler {
   private readonly options: SamplerOptions
   private readonly reader: DeltaReader
   private readonly slates = new Map<string, Slate>()
+  private readonly window = new RecentSeconds()
   private last = Number.NaN
   private wasLate = false
   private generation = 0
@@ -80,7 +82,7 @@ export class Sampler {
       pools: pools.map((slate) => slate.counts).filter((counts) => !isIdle(counts)),
       backends: used.map((slate) => slate.counts).filter((counts) => counts.backend !== NOBODY && !isIdle(counts)),
     }
-    for (const consumer of this.options.consumers) consumer.add(frame)
+    this.pass(frame)
     this.frame = frame
     const tick = this.describe(frame, used)
     this.forget()
@@ -92,6 +94,11 @@ export class Sampler {
     if (!this.frame) return null
     const slate = this.slates.get(keyOf({ pool, backend }))
     return toSample(this.frame.t, slate?.generation === this.generation ? slate.counts : emptyCounts({ pool, backend }))
+  }
+
+  /** The last 10 seconds of the same. */
+  recent(pool: string, backend: string): Recent {
+    return this.window.of({ pool, backend })
   }
 
   /** Start of the second that ends now. Small drifts of the timer neither repeat nor skip a second. */
@@ -111,8 +118,13 @@ export class Sampler {
   private bridge(from: number, to: number): void {
     for (let t = from; t < to; t += SECOND) {
       const idle: Frame = { t, total: emptyCounts({ pool: '', backend: '' }), pools: [], backends: [] }
-      for (const consumer of this.options.consumers) consumer.add(idle)
+      this.pass(idle)
     }
+  }
+
+  private pass(frame: Frame): void {
+    this.window.add(frame)
+    for (const consumer of this.options.consumers) consumer.add(frame)
   }
 
   private read(): Slate[] {
@@ -158,13 +170,15 @@ export class Sampler {
     for (const slate of used) {
       const { counts, tunnels } = slate
       if (counts.backend === NOBODY) continue
-      if (isIdle(counts) && slate.toldInFlight === counts.inFlight && slate.toldTunnels === tunnels) continue
+      const still = isIdle(counts) && !this.window.moves(counts)
+      if (still && slate.toldInFlight === counts.inFlight && slate.toldTunnels === tunnels) continue
       slate.toldInFlight = counts.inFlight
       slate.toldTunnels = tunnels
       backends.push({
         pool: counts.pool,
         id: counts.backend,
         sample: toSample(frame.t, counts),
+        recent: this.window.of(counts),
         inFlight: counts.inFlight,
         tunnels,
         probes: [],
@@ -174,10 +188,21 @@ export class Sampler {
       t: frame.t,
       revision: this.options.revision(),
       total: toSample(frame.t, frame.total),
-      pools: frame.pools.map((counts) => ({ id: counts.pool, sample: toSample(frame.t, counts) })),
+      recent: this.window.of(frame.total),
+      pools: this.describePools(frame, used),
       backends,
       connections: this.options.connections(),
     }
+  }
+
+  private describePools({ t, pools }: Frame, used: readonly Slate[]): Tick['pools'] {
+    const busy = new Map(pools.map((counts) => [counts.pool, counts]))
+    const ids = new Set(used.map(({ counts }) => counts.pool).filter((id) => id !== NOBODY))
+    return [...ids].flatMap((id) => {
+      const name = { pool: id, backend: '' }
+      if (!this.window.moves(name)) return []
+      return [{ id, sample: toSample(t, busy.get(id) ?? emptyCounts(name)), recent: this.window.of(name) }]
+    })
   }
 
   /** Backends that are gone, and pools without traffic, need no memory. */

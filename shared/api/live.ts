@@ -1,4 +1,5 @@
 /** Everything that is true or being counted now: `GET /api/v1/status` and the live stream speak these types. */
+import type { Happened } from '../what-happened.ts'
 
 /** What is true of a backend now. `degraded` traffic words are avoided: each value says exactly one thing. */
 export type Availability = 'healthy' | 'unhealthy' | 'unknown' | 'ejected' | 'draining' | 'disabled'
@@ -44,6 +45,12 @@ export interface Sample {
   p99: number | null
 }
 
+/**
+ * Counts, figures and percentiles of the last 10 complete seconds together: `t` is the window's start, `seconds` its real length
+ * (less right after a start or a gap, 0 before the first second has ended), and percentiles are of all its responses.
+ */
+export interface Recent extends Sample, Happened {}
+
 /** A backend that finishes what it has. */
 export interface DrainStatus {
   /** Epoch milliseconds. */
@@ -79,6 +86,8 @@ export interface BackendStatus {
   tunnels: number
   /** The last second. */
   last: Sample | null
+  /** The last 10 seconds. */
+  recent: Recent
   /** Newest last, at most 60. */
   probes: ProbeResult[]
   drain: DrainStatus | null
@@ -94,6 +103,8 @@ export interface PoolStatus {
   /** Includes removed backends while they drain. */
   backends: BackendStatus[]
   canLoseOne: CanLoseOne
+  /** The last 10 seconds of the whole pool, with what reached no backend. */
+  recent: Recent
 }
 
 /** Whether the pool would have carried the peak of its last hour without its largest backend. */
@@ -163,15 +174,19 @@ export interface Status {
   attention: Attention[]
   /** Whole balancer, last second. */
   last: Sample | null
+  /** Whole balancer, last 10 seconds. */
+  recent: Recent
   memoryBytes: number
   demo: boolean
 }
 
-/** What changed of one backend since the last tick. Backends without traffic and without news are left out. */
+/** What changed of one backend since the last tick. Backends without traffic in the last 10 seconds and without news are left out. */
 export interface BackendTick {
   pool: string
   id: string
   sample: Sample
+  /** The last 10 seconds. */
+  recent: Recent
   inFlight: number
   tunnels: number
   probes: ProbeResult[]
@@ -183,8 +198,10 @@ export interface Tick {
   revision: number
   /** Whole balancer. */
   total: Sample
-  /** Sum of each pool that had traffic. Percentiles are of the pool's merged histogram. */
-  pools: { id: string; sample: Sample }[]
+  /** Whole balancer, the last 10 seconds. */
+  recent: Recent
+  /** Sum of each pool that had traffic in the last 10 seconds, and once more when that has ended. Percentiles are of the pool's merged histogram. */
+  pools: { id: string; sample: Sample; recent: Recent }[]
   backends: BackendTick[]
   /** Client connections by listener id. */
   connections: Record<string, number>

@@ -16,14 +16,14 @@ function trim(value: number, digits: number): string {
 }
 
 /** Per second: one decimal below ten. */
-export function rate(perSecond: number): string {
-  if (!Number.isFinite(perSecond)) return '–'
+export function rate(perSecond: number | null): string {
+  if (perSecond === null || !Number.isFinite(perSecond)) return '–'
   return perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)
 }
 
 /** 0.0312 → `3.1 %`. */
-export function percent(share: number): string {
-  if (!Number.isFinite(share)) return '–'
+export function percent(share: number | null): string {
+  if (share === null || !Number.isFinite(share)) return '–'
   const value = share * 100
   if (value === 0) return '0 %'
   if (value < 0.1) return '< 0.1 %'
@@ -39,8 +39,8 @@ export function millis(value: number | null | undefined): string {
 }
 
 /** Bytes in powers of 1024. */
-export function bytes(value: number): string {
-  if (!Number.isFinite(value)) return '–'
+export function bytes(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return '–'
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let size = value
   let unit = 0

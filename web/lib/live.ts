@@ -2,16 +2,15 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import type { BackendStatus, BackendTick, Sample, Status, Tick } from '../../shared/api/live.ts'
+import type { BackendStatus, BackendTick, PoolStatus, Recent, Sample, Status, Tick } from '../../shared/api/live.ts'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
+import { whatHappened } from '../../shared/what-happened.ts'
 import { deliver, exchangesWanted, feedOpened, watchWanted } from './exchange-feed.ts'
 import { keys } from './queries.ts'
 
 /** Seconds of ticks kept: a quarter of an hour. */
 const KEPT = 900
 const PROBES = 60
-/** Seconds whose ticks keep the numbers of each backend. */
-const DETAILED = 60
 /** After this long without a tick, numbers are called stale, in milliseconds. */
 const STALE_MS = 3500
 
@@ -60,35 +59,48 @@ const idle = (t: number): Sample => ({
   p99: null,
 })
 
-function patchBackend(backend: BackendStatus, tick: BackendTick | undefined, t: number): BackendStatus {
+const isQuiet = (recent: Recent) => recent.requests === 0 && recent.inFlight === 0 && recent.p50 === null
+
+function quiet({ t, seconds }: Recent): Recent {
+  const sample = idle(t)
+  return { ...sample, ...whatHappened(sample, seconds) }
+}
+
+function patchBackend(backend: BackendStatus, tick: BackendTick | undefined, whole: Tick): BackendStatus {
   // A backend that stays idle stays the same object: nothing of it is drawn again.
   if (tick === undefined)
-    return backend.last?.requests === 0 && backend.last.p50 === null ? backend : { ...backend, last: idle(t) }
+    return isQuiet(backend.recent) ? backend : { ...backend, last: idle(whole.t), recent: quiet(whole.recent) }
   const probes = tick.probes.length === 0 ? backend.probes : [...backend.probes, ...tick.probes].slice(-PROBES)
-  return { ...backend, last: tick.sample, inFlight: tick.inFlight, tunnels: tick.tunnels, probes }
+  const { sample, recent } = tick
+  return { ...backend, last: sample, recent, inFlight: tick.inFlight, tunnels: tick.tunnels, probes }
+}
+
+function patchPool(pool: PoolStatus, entry: Tick['pools'][number] | undefined, { recent }: Tick): Recent {
+  if (entry !== undefined) return entry.recent
+  return isQuiet(pool.recent) ? pool.recent : quiet(recent)
 }
 
 /** What a tick makes of a status: numbers and probes; availability comes with `status` messages. */
 export function applyTick(status: Status, tick: Tick): Status {
   const byKey = new Map(tick.backends.map((entry) => [`${entry.pool}/${entry.id}`, entry]))
+  const pools = new Map(tick.pools.map((entry) => [entry.id, entry]))
   return {
     ...status,
     now: tick.t + 1000,
     last: tick.total,
+    recent: tick.recent,
     listeners: status.listeners.map((listener) => ({ ...listener, connections: tick.connections[listener.id] ?? 0 })),
     pools: status.pools.map((pool) => ({
       ...pool,
-      backends: pool.backends.map((backend) => patchBackend(backend, byKey.get(`${pool.id}/${backend.id}`), tick.t)),
+      recent: patchPool(pool, pools.get(pool.id), tick),
+      backends: pool.backends.map((backend) => patchBackend(backend, byKey.get(`${pool.id}/${backend.id}`), tick)),
     })),
   }
 }
 
-/** Appends a tick. Old ones keep their sums only: a thousand backends over a quarter of an hour would fill the memory. */
+/** Appends a tick, without its backends: a thousand of them over a quarter of an hour would fill the memory. */
 export function withTick(ticks: readonly Tick[], tick: Tick): Tick[] {
-  const kept = [...ticks.slice(1 - KEPT), tick]
-  const old = kept[kept.length - 1 - DETAILED]
-  if (old !== undefined && old.backends.length > 0) kept[kept.length - 1 - DETAILED] = { ...old, backends: [] }
-  return kept
+  return [...ticks.slice(1 - KEPT), { ...tick, pools: [], backends: [] }]
 }
 
 function connect(client: QueryClient): () => void {

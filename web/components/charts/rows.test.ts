@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Sample } from '../../../shared/api/live.ts'
-import { rowsOfSamples, rowsOfSeries, rowsPerBackend } from './rows.ts'
+import type { Recent } from '../../../shared/api/live.ts'
+import { rowsOfSeries, rowsOfTicks, rowsPerBackend } from './rows.ts'
 
 const point = (t: number, requests: number, p95: number | null = null) => [
   t,
@@ -40,11 +40,17 @@ describe('rows of charts', () => {
     ])
   })
 
-  it('average seconds and keep the worst percentile', () => {
-    const sample = (t: number, requests: number, p95: number | null) => ({ t, requests, p95, inFlight: 1 }) as Sample
-    const [first, second] = rowsOfSamples([sample(10_000, 4, 5), sample(11_000, 6, 9), sample(20_000, 1, null)], 10_000)
-    expect(first).toMatchObject({ t: 10_000, requests: 5, p95: 9 })
-    expect(second).toMatchObject({ t: 20_000, requests: 1, p95: null })
+  it('take a step from the tick that ends it, with the percentiles of the whole step', () => {
+    const tick = (t: number, requests: number, seconds = 10) => ({
+      t,
+      recent: { t: t + 1000 - seconds * 1000, requests, seconds, p95: 7, inFlight: 3 } as Recent,
+    })
+    const ticks = [tick(18_000, 30), tick(19_000, 40), tick(20_000, 44), tick(29_000, 9, 9), tick(39_000, 50)]
+    expect(rowsOfTicks(ticks, 10_000).map((row) => [row.t, row.requests, row.p95, row.inFlight])).toEqual([
+      [10_000, 4, 7, 3],
+      [30_000, 5, 7, 3],
+    ])
+    expect(rowsOfTicks(ticks, 20_000)).toEqual([])
   })
 
   it('give each backend a column', () => {

@@ -1,5 +1,5 @@
-/** Turns samples and stored series into the rows of charts: per second, gaps as gaps, at most 300 points. */
-import type { Sample } from '../../../shared/api/live.ts'
+/** Turns live ticks and stored series into the rows of charts: per second, gaps as gaps, at most 300 points. */
+import type { Sample, Tick } from '../../../shared/api/live.ts'
 import type { Series, SeriesAnswer } from '../../../shared/api/series.ts'
 import { seriesColumns } from '../../../shared/api/series-columns.ts'
 import { STATUS_COLORS } from '../../lib/colors.ts'
@@ -44,20 +44,17 @@ export function rowsOfSeries(series: Series | undefined, step: number, now = Dat
   return rows
 }
 
-/** Seconds as rows of `step` milliseconds: means of counts and the worst of percentiles. */
-export function rowsOfSamples(samples: readonly Sample[], step: number): Row[] {
-  const groups = Map.groupBy(samples, (sample) => Math.floor(sample.t / step) * step)
-  return [...groups].map(([t, group]) => {
-    const row: Row = { t }
+/** Whole steps of the last ten seconds out of the live stream: a tick on a step's end carries exactly that step. */
+export function rowsOfTicks(ticks: readonly Pick<Tick, 't' | 'recent'>[], step: number): Row[] {
+  return ticks.flatMap(({ t, recent }): Row[] => {
+    const end = t + 1000
+    if (end % step !== 0 || recent.seconds * 1000 !== step) return []
+    const row: Row = { t: end - step }
     for (const name of seriesColumns.slice(1)) {
-      const values = group
-        .map((sample) => sample[name as keyof Sample] as number | null)
-        .filter((value) => value !== null)
-      if (values.length === 0) row[name as string] = null
-      else if (LATENCY.has(name)) row[name as string] = Math.max(...values)
-      else row[name as string] = values.reduce((sum, value) => sum + value, 0) / group.length
+      const value = recent[name as keyof Sample] as number | null
+      row[name as string] = value === null || LATENCY.has(name) ? value : value / recent.seconds
     }
-    return row
+    return [row]
   })
 }
 

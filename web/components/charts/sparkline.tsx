@@ -1,8 +1,21 @@
-/** A few minutes as a small line. Own SVG: many are on screen and move every second. */
+/** A few minutes as a small line. Own SVG: many are on screen. */
+import { memo } from 'react'
+
+export interface SparkPoint {
+  /** Epoch milliseconds. */
+  t: number
+  /** Null: nothing to tell. */
+  value: number | null
+}
 
 export interface SparklineProps {
-  /** Null is a gap. */
-  values: readonly (number | null)[]
+  /** Ascending by time. */
+  points: readonly SparkPoint[]
+  /** Time from the left edge to the right one, epoch milliseconds. */
+  from: number
+  to: number
+  /** Points further apart than this are not joined: between them is a gap. */
+  step: number
   color: string
   width?: number
   height?: number
@@ -10,24 +23,37 @@ export interface SparklineProps {
   label: string
 }
 
-/** Path through the values, broken at gaps; y from 0. */
-export function sparkPath(values: readonly (number | null)[], width: number, height: number): string {
-  const top = Math.max(1e-9, ...values.map((value) => value ?? 0))
-  const step = values.length > 1 ? width / (values.length - 1) : 0
+/** Path through the points at their place in time, broken at gaps; y from 0. A point without neighbours is a dot. */
+export function sparkPath(
+  points: readonly SparkPoint[],
+  { from, to, step }: { from: number; to: number; step: number },
+  width: number,
+  height: number,
+): string {
+  const shown = points.filter(({ t }) => t >= from && t <= to)
+  const top = Math.max(1e-9, ...shown.map(({ value }) => value ?? 0))
   let path = ''
-  let open = false
-  values.forEach((value, index) => {
-    if (value === null) {
-      open = false
-      return
-    }
-    path += `${open ? 'L' : 'M'}${(index * step).toFixed(1)} ${(height - 1 - (value / top) * (height - 2)).toFixed(1)}`
-    open = true
-  })
+  let before = Number.NEGATIVE_INFINITY
+  let alone = false
+  const end = () => {
+    if (alone) path += 'h0.01'
+    alone = false
+  }
+  for (const { t, value } of shown) {
+    if (value === null) continue
+    const joined = t - before <= step * 1.5
+    if (!joined) end()
+    const x = ((t - from) / Math.max(1, to - from)) * width
+    path += `${joined ? 'L' : 'M'}${x.toFixed(1)} ${(height - 1.5 - (value / top) * (height - 3)).toFixed(1)}`
+    alone = !joined
+    before = t
+  }
+  end()
   return path
 }
 
-export function Sparkline({ values, color, width = 120, height = 28, label }: SparklineProps) {
+export const Sparkline = memo(function Sparkline(props: SparklineProps) {
+  const { points, color, width = 120, height = 28, label } = props
   return (
     <svg
       role="img"
@@ -38,12 +64,14 @@ export function Sparkline({ values, color, width = 120, height = 28, label }: Sp
       preserveAspectRatio="none"
     >
       <path
-        d={sparkPath(values, width, height)}
+        d={sparkPath(points, props, width, height)}
         fill="none"
         stroke={color}
         strokeWidth={1.5}
+        strokeLinecap="round"
+        strokeLinejoin="round"
         vectorEffect="non-scaling-stroke"
       />
     </svg>
   )
-}
+})

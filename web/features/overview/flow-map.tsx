@@ -48,11 +48,12 @@ export function layOut(
     let requests = 0
     let errors = 0
     for (const backend of backends) {
-      const last = backend.last
+      const { recent } = backend
+      const perSecond = recent.requestsPerSecond ?? 0
       const node: Node = {
         key: `b/${pool.id}/${backend.id}`,
         label: backend.id,
-        detail: `${rate(last?.requests ?? 0)}/s`,
+        detail: `${rate(recent.requestsPerSecond)}/s`,
         column: 2,
         y,
         tone:
@@ -62,10 +63,10 @@ export function layOut(
               ? 'bad'
               : 'dim',
       }
-      const failed = (last?.s5xx ?? 0) + (last?.ours ?? 0)
+      const failed = recent.failed / Math.max(1, recent.seconds)
       nodes.push(node)
-      flows.push({ from: poolNode, to: node, requests: last?.requests ?? 0, errors: failed })
-      requests += last?.requests ?? 0
+      flows.push({ from: poolNode, to: node, requests: perSecond, errors: failed })
+      requests += perSecond
       errors += failed
       y += ROW
     }
@@ -139,7 +140,7 @@ export function FlowMap({ status }: { status: Status }) {
   const words = status.pools
     .map(
       (pool) =>
-        `${pool.id}: ${pool.backends.map((backend) => `${backend.id} ${rate(backend.last?.requests ?? 0)} per second`).join(', ') || 'no backends'}`,
+        `${pool.id}: ${pool.backends.map((backend) => `${backend.id} ${rate(backend.recent.requestsPerSecond)} per second`).join(', ') || 'no backends'}`,
     )
     .join('; ')
   if (status.pools.length === 0) return null

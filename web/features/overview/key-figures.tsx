@@ -1,47 +1,66 @@
-/** Five numbers with the last quarter of an hour beside them. */
-import type { Status } from '../../../shared/api/live.ts'
+/** Five numbers of the last seconds, each with its own last quarter of an hour beside it. */
+import type { Status, Tick } from '../../../shared/api/live.ts'
+import { whatHappened } from '../../../shared/what-happened.ts'
 import type { Row } from '../../components/charts/chart-frame.tsx'
-import { Sparkline } from '../../components/charts/sparkline.tsx'
+import { Sparkline, type SparkPoint } from '../../components/charts/sparkline.tsx'
 import { count, millis, percent, rate } from '../../lib/format.ts'
 
-const errorsOf = (row: Row) => (row.s5xx ?? 0) + (row.ours ?? 0)
+const QUARTER_MS = 15 * 60_000
 
-/** Mean of the last five seconds that are there. */
-function recent(rows: readonly Row[], value: (row: Row) => number | null): number | null {
-  const values = rows
-    .slice(-5)
-    .map(value)
-    .filter((number) => number !== null)
-  return values.length === 0 ? null : values.reduce((sum, number) => sum + number, 0) / values.length
+/** Share of errors of a step. */
+export function errorShareOf(row: Row): number | null {
+  const { requests, s1xx, s2xx, s3xx, s4xx, s5xx, ours, aborted, bytesOut } = row
+  const counts = { requests, s1xx, s2xx, s3xx, s4xx, s5xx, ours, aborted, bytesOut }
+  const known = Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, value ?? 0]))
+  return whatHappened(known as { [name in keyof typeof counts]: number }, 1).errorShare
 }
 
-export function KeyFigures({ status, rows }: { status: Status; rows: readonly Row[] }) {
+/** Most client connections in each step of what this page has seen. */
+export function connectionPoints(ticks: readonly Pick<Tick, 't' | 'connections'>[], step: number): SparkPoint[] {
+  const most = new Map<number, number>()
+  for (const { t, connections } of ticks) {
+    const start = Math.floor(t / step) * step
+    const now = Object.values(connections).reduce((sum, each) => sum + each, 0)
+    most.set(start, Math.max(most.get(start) ?? 0, now))
+  }
+  return [...most].map(([t, value]) => ({ t, value }))
+}
+
+interface KeyFiguresProps {
+  status: Status
+  /** Steps that are over, the last quarter of an hour. */
+  rows: readonly Row[]
+  /** Their length, milliseconds. */
+  step: number
+  ticks: readonly Tick[]
+}
+
+export function KeyFigures({ status, rows, step, ticks }: KeyFiguresProps) {
   const backends = status.pools.flatMap((pool) => pool.backends).filter((backend) => backend.drain?.removed !== true)
   const healthy = backends.filter((backend) => backend.availability === 'healthy').length
   const connections = status.listeners.reduce((sum, listener) => sum + listener.connections, 0)
-  const requests = recent(rows, (row) => row.requests ?? null) ?? 0
-  const errors = recent(rows, errorsOf) ?? 0
-  const p95 = recent(rows, (row) => row.p95 ?? null)
-  const series = (value: (row: Row) => number | null) =>
-    rows.map((row) => (row.requests === undefined ? null : value(row)))
+  const { recent } = status
+  const to = Math.floor(status.now / step) * step
+  const time = { from: to - QUARTER_MS, to, step }
+  const points = (value: (row: Row) => number | null) => rows.map((row) => ({ t: row.t, value: value(row) }))
   const figures = [
     {
       label: 'Requests per second',
-      value: rate(requests),
-      values: series((row) => row.requests ?? null),
+      value: rate(recent.requestsPerSecond),
+      points: points((row) => row.requests ?? null),
       color: '#2f7cee',
     },
+    { label: 'Errors', value: percent(recent.errorShare), points: points(errorShareOf), color: '#D55E00' },
     {
-      label: 'Errors',
-      value: percent(requests > 0 ? errors / requests : 0),
-      values: series(errorsOf),
-      color: '#D55E00',
+      label: 'p95 to first byte',
+      value: millis(recent.p95),
+      points: points((row) => row.p95 ?? null),
+      color: '#E69F00',
     },
-    { label: 'p95 to first byte', value: millis(p95), values: series((row) => row.p95 ?? null), color: '#E69F00' },
     {
       label: 'Client connections',
       value: count(connections),
-      values: series((row) => row.inFlight ?? null),
+      points: connectionPoints(ticks, step),
       color: '#56B4E9',
     },
   ]
@@ -51,7 +70,7 @@ export function KeyFigures({ status, rows }: { status: Status; rows: readonly Ro
         <div className="ek-figure" key={figure.label}>
           <span className="label">{figure.label}</span>
           <span className="value">{figure.value}</span>
-          <Sparkline values={figure.values} color={figure.color} label={`${figure.label}, last 15 minutes`} />
+          <Sparkline points={figure.points} {...time} color={figure.color} label={`${figure.label}, last 15 minutes`} />
         </div>
       ))}
       <div className="ek-figure">

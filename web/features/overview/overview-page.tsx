@@ -4,11 +4,13 @@ import { IconPlus } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import type { Status } from '../../../shared/api/live.ts'
-import { latencyColumns, rowsOfSamples, rowsOfSeries, statusColumns } from '../../components/charts/rows.ts'
+import { RECENT_SECONDS, windowWords } from '../../../shared/what-happened.ts'
+import { latencyColumns, rowsOfSeries, rowsOfTicks, statusColumns } from '../../components/charts/rows.ts'
 import { PageHeader } from '../../components/page-header.tsx'
 import { millis, plural, rate } from '../../lib/format.ts'
 import { useLiveState, useStatus, useTicks } from '../../lib/live.ts'
 import { useSeries } from '../../lib/queries.ts'
+import { useUnchanged } from '../../lib/use-unchanged.ts'
 import { AttentionList } from './attention-list.tsx'
 import { FlowMap } from './flow-map.tsx'
 import { KeyFigures } from './key-figures.tsx'
@@ -17,6 +19,7 @@ import { RecentEvents } from './recent-events.tsx'
 
 const TimeChart = lazy(async () => ({ default: (await import('../../components/charts/time-chart.tsx')).TimeChart }))
 const QUARTER_MS = 15 * 60_000
+const STEP_MS = RECENT_SECONDS * 1000
 
 /** "All 3 pools healthy" or "2 problems need attention". */
 export function statusSentence(status: Status): string {
@@ -26,27 +29,25 @@ export function statusSentence(status: Status): string {
   return status.pools.length === 1 ? 'The pool is healthy' : `All ${status.pools.length} pools healthy`
 }
 
-/** The last quarter of an hour: what was stored before this page opened, then what it has seen. */
+/** The last quarter of an hour: what was stored before this page opened, then what it has seen. Only steps that are over. */
 function useTotalRows() {
   const now = Date.now()
   const history = useSeries({ from: now - QUARTER_MS, to: now }, 20_000, 'quarter')
   const ticks = useTicks()
+  const step = history.data?.step ?? STEP_MS
   const whole = history.data?.series.find((series) => series.pool === null)
-  const step = history.data?.step ?? 10_000
-  const before = rowsOfSeries(whole, step)
+  const before = rowsOfSeries(whole, step, history.dataUpdatedAt)
   const storedUntil = (before.at(-1)?.t ?? -step) + step
-  const live = rowsOfSamples(
-    ticks.map((tick) => tick.total).filter((sample) => sample.t >= storedUntil),
-    step,
-  )
-  return [...before, ...live].filter((row) => row.t > now - QUARTER_MS)
+  const live = rowsOfTicks(ticks, step).filter((row) => row.t >= storedUntil)
+  const rows = useUnchanged([...before, ...live].filter((row) => row.t > now - QUARTER_MS))
+  return { rows, ticks, step }
 }
 
 export function OverviewPage() {
   const status = useStatus()
   const navigate = useNavigate()
   const { stale } = useLiveState()
-  const rows = useTotalRows()
+  const { rows, ticks, step } = useTotalRows()
   if (status === undefined) return null
   const listeners = status.listeners.map((listener) => listener.address).join(', ')
   return (
@@ -57,7 +58,7 @@ export function OverviewPage() {
             {statusSentence(status)}
           </span>
         }
-        subtitle={`Listening on ${listeners || 'nothing'} · ${plural(status.workers.length, 'worker')}${status.demo ? ' · demo traffic is running' : ''}`}
+        subtitle={`Listening on ${listeners || 'nothing'} · ${plural(status.workers.length, 'worker')}${status.demo ? ' · demo traffic is running' : ''} · figures: ${windowWords(status.recent.seconds)}`}
         actions={
           status.pools[0] && (
             <Button
@@ -70,7 +71,7 @@ export function OverviewPage() {
         }
       />
       <AttentionList items={status.attention} />
-      <KeyFigures status={status} rows={rows} />
+      <KeyFigures status={status} rows={rows} step={step} ticks={ticks} />
       <PoolRows pools={status.pools} />
       <div className="ek-grid-2">
         <Suspense fallback={<div className="ek-panel" style={{ height: 300 }} />}>

@@ -12,7 +12,6 @@ const MOST_SHOWN = 12
 
 function PoolRow({ pool }: { pool: PoolStatus }) {
   const shown = pool.backends.slice(0, MOST_SHOWN)
-  const requests = pool.backends.reduce((sum, backend) => sum + (backend.last?.requests ?? 0), 0)
   return (
     <li style={{ padding: '12px 16px' }}>
       <div style={{ display: 'flex', gap: 12, alignItems: 'baseline', marginBottom: 8, flexWrap: 'wrap' }}>
@@ -20,7 +19,7 @@ function PoolRow({ pool }: { pool: PoolStatus }) {
           {pool.id}
         </Link>
         <span className="ek-dim">
-          {pool.strategy} · {plural(pool.backends.length, 'backend')} · {rate(requests)}/s
+          {pool.strategy} · {plural(pool.backends.length, 'backend')} · {rate(pool.recent.requestsPerSecond)}/s
         </span>
         {pool.failingOpen && <span className="ek-bad">▲ failing open: too few are available, so all are tried</span>}
       </div>
@@ -42,8 +41,8 @@ function PoolRow({ pool }: { pool: PoolStatus }) {
               <span className="strip">
                 <HeartbeatStrip probes={backend.probes} label={backend.id} compact height={20} />
               </span>
-              <span className="num">{rate(backend.last?.requests ?? 0)}/s</span>
-              <span className="num wide">{millis(backend.last?.p95)}</span>
+              <span className="num">{rate(backend.recent.requestsPerSecond)}/s</span>
+              <span className="num wide">{millis(backend.recent.p95)}</span>
             </li>
           ))}
         </ul>

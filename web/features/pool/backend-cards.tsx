@@ -4,27 +4,26 @@ import type { BackendStatus, PoolStatus } from '../../../shared/api/live.ts'
 import { AvailabilityMark } from '../../components/availability-mark.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
 import { ago, bytes, count, millis, percent, rate } from '../../lib/format.ts'
-import { useTicks } from '../../lib/live.ts'
 import { BackendButtons } from './backend-buttons.tsx'
 import { DrainBar } from './drain-bar.tsx'
-import { type BackendFigures, figuresOf } from './numbers.ts'
+import { type BackendShare, sharesOf } from './numbers.ts'
 import type { Selection } from './use-selection.ts'
 import { WeightStepper } from './weight-stepper.tsx'
 
-function Figures({ backend, figures }: { backend: BackendStatus; figures: BackendFigures | undefined }) {
-  const last = backend.last
-  const share = figures === undefined || Number.isNaN(figures.share) ? '–' : percent(figures.share)
+function Figures({ backend, shares }: { backend: BackendStatus; shares: BackendShare | undefined }) {
+  const { recent } = backend
+  const share = shares === undefined || Number.isNaN(shares.share) ? '–' : percent(shares.share)
   const rows: [string, string, string?][] = [
-    ['Requests/s', rate(figures?.requestsPerSecond ?? 0)],
-    ['Share', share, figures === undefined ? undefined : `expected ${percent(figures.expected)}`],
-    ['Errors', percent(figures?.errors ?? 0)],
+    ['Requests/s', rate(recent.requestsPerSecond)],
+    ['Share', share, shares === undefined ? undefined : `expected ${percent(shares.expected)}`],
+    ['Errors', percent(recent.errorShare)],
     ['In flight', count(backend.inFlight)],
-    ['p50', millis(last?.p50)],
-    ['p95', millis(last?.p95)],
-    ['p99', millis(last?.p99)],
+    ['p50', millis(recent.p50)],
+    ['p95', millis(recent.p95)],
+    ['p99', millis(recent.p99)],
     [
       backend.tunnels > 0 ? 'WebSockets' : 'Out/s',
-      backend.tunnels > 0 ? count(backend.tunnels) : bytes(figures?.bytesPerSecond ?? 0),
+      backend.tunnels > 0 ? count(backend.tunnels) : bytes(recent.bytesPerSecond),
     ],
   ]
   return (
@@ -32,7 +31,7 @@ function Figures({ backend, figures }: { backend: BackendStatus; figures: Backen
       {rows.map(([label, value, title]) => (
         <div key={label} title={title}>
           <dt>{label}</dt>
-          <dd className={label === 'Errors' && value !== '0 %' ? 'ek-bad' : undefined}>{value}</dd>
+          <dd className={label === 'Errors' && recent.failed > 0 ? 'ek-bad' : undefined}>{value}</dd>
         </div>
       ))}
     </dl>
@@ -42,12 +41,12 @@ function Figures({ backend, figures }: { backend: BackendStatus; figures: Backen
 function BackendCard({
   pool,
   backend,
-  figures,
+  shares,
   selection,
 }: {
   pool: string
   backend: BackendStatus
-  figures: BackendFigures | undefined
+  shares: BackendShare | undefined
   selection: Selection
 }) {
   const removed = backend.drain?.removed === true
@@ -82,7 +81,7 @@ function BackendCard({
         </div>
         {backend.drain !== null && <DrainBar pool={pool} backend={backend.id} drain={backend.drain} />}
         {!removed && <HeartbeatStrip probes={backend.probes} label={backend.id} height={30} />}
-        <Figures backend={backend} figures={figures} />
+        <Figures backend={backend} shares={shares} />
         {!removed && (
           <div style={{ display: 'flex', justifyContent: 'space-between', alignItems: 'center', fontSize: 12 }}>
             <span className="ek-dim">Weight</span>
@@ -103,7 +102,7 @@ function BackendCard({
 const MOST_CARDS = 60
 
 export function BackendCards({ pool, selection }: { pool: PoolStatus; selection: Selection }) {
-  const figures = figuresOf(pool, useTicks())
+  const shares = sharesOf(pool)
   return (
     <>
       <div className="ek-cards">
@@ -112,7 +111,7 @@ export function BackendCards({ pool, selection }: { pool: PoolStatus; selection:
             key={backend.id}
             pool={pool.id}
             backend={backend}
-            figures={figures.get(backend.id)}
+            shares={shares.get(backend.id)}
             selection={selection}
           />
         ))}

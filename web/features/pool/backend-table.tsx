@@ -6,9 +6,8 @@ import type { PoolStatus } from '../../../shared/api/live.ts'
 import { AvailabilityMark } from '../../components/availability-mark.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
 import { bytes, count, millis, percent, rate } from '../../lib/format.ts'
-import { useTicks } from '../../lib/live.ts'
 import { BackendButtons } from './backend-buttons.tsx'
-import { figuresOf } from './numbers.ts'
+import { sharesOf } from './numbers.ts'
 import type { Selection } from './use-selection.ts'
 import { WeightStepper } from './weight-stepper.tsx'
 
@@ -31,7 +30,7 @@ const heads = [
 const numbers = new Set(['Requests/s', 'Share', 'Errors', 'p50', 'p95', 'p99', 'In flight', 'Out/s'])
 
 export function BackendTable({ pool, selection }: { pool: PoolStatus; selection: Selection }) {
-  const figures = figuresOf(pool, useTicks())
+  const shares = sharesOf(pool)
   const box = useRef<HTMLElement>(null)
   const rows = useVirtualizer({
     count: pool.backends.length,
@@ -73,7 +72,8 @@ export function BackendTable({ pool, selection }: { pool: PoolStatus; selection:
           {items.map(({ index }) => {
             const backend = pool.backends[index]
             if (backend === undefined) return null
-            const own = figures.get(backend.id)
+            const own = shares.get(backend.id)
+            const { recent } = backend
             const removed = backend.drain?.removed === true
             return (
               <tr
@@ -102,16 +102,16 @@ export function BackendTable({ pool, selection }: { pool: PoolStatus; selection:
                 <td style={{ minWidth: 160 }}>
                   <HeartbeatStrip probes={backend.probes} label={backend.id} compact height={20} />
                 </td>
-                <td className="num">{rate(own?.requestsPerSecond ?? 0)}</td>
+                <td className="num">{rate(recent.requestsPerSecond)}</td>
                 <td className="num" title={`expected ${percent(own?.expected ?? 0)}`}>
                   {own === undefined || Number.isNaN(own.share) ? '–' : percent(own.share)}
                 </td>
-                <td className={`num ${(own?.errors ?? 0) > 0 ? 'ek-bad' : ''}`}>{percent(own?.errors ?? 0)}</td>
-                <td className="num">{millis(backend.last?.p50)}</td>
-                <td className="num">{millis(backend.last?.p95)}</td>
-                <td className="num">{millis(backend.last?.p99)}</td>
+                <td className={`num ${recent.failed > 0 ? 'ek-bad' : ''}`}>{percent(recent.errorShare)}</td>
+                <td className="num">{millis(recent.p50)}</td>
+                <td className="num">{millis(recent.p95)}</td>
+                <td className="num">{millis(recent.p99)}</td>
                 <td className="num">{count(backend.inFlight)}</td>
-                <td className="num">{bytes(own?.bytesPerSecond ?? 0)}</td>
+                <td className="num">{bytes(recent.bytesPerSecond)}</td>
                 <td>{!removed && <WeightStepper pool={pool.id} backend={backend} />}</td>
                 <td style={{ whiteSpace: 'nowrap' }}>
                   {!removed && <BackendButtons pool={pool.id} backend={backend} compact />}

@@ -3,6 +3,7 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { IconArrowsShuffle, IconPlus } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { PoolStatus } from '../../../shared/api/live.ts'
+import { windowWords } from '../../../shared/what-happened.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { plural } from '../../lib/format.ts'
@@ -36,7 +37,7 @@ export function PoolPage() {
   const { data: config } = useConfig()
   const pool = status?.pools.find((other) => other.id === id)
   const selection = useSelection(pool)
-  if (pool === undefined) {
+  if (status === undefined || pool === undefined) {
     return (
       <EmptyState title={`There is no pool "${id}"`}>
         It may have been removed. Events tell when and by whom.
@@ -104,6 +105,9 @@ export function PoolPage() {
             }}
           >
             <BulkBar pool={pool} selection={selection} />
+            <span className="ek-dim" style={{ fontSize: 12, marginLeft: 'auto' }}>
+              Figures: {windowWords(status.recent.seconds)}
+            </span>
             <SegmentedControl
               aria-label="View"
               size="xs"

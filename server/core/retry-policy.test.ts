@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decideRetry, type RetryableFailure, type RetryDecisionInput, type RetryReason } from './retry-policy.ts'
+import type { NotRetried } from '../../shared/api/records.ts'
+import { decideRetry, type Retried, type RetryableFailure, type RetryDecisionInput } from './retry-policy.ts'
 
 type Stage = RetryableFailure['stage']
 type Body = RetryDecisionInput['body']
@@ -18,7 +19,8 @@ function input(over: Partial<RetryDecisionInput>): RetryDecisionInput {
     attempts: 1,
     maxRetries: 1,
     retryOn: [],
-    poolInFlight: 10,
+    candidates: true,
+    poolRequests: 10,
     poolRetries: 0,
     ...over,
   }
@@ -47,7 +49,7 @@ const answered = (
   body,
 })
 
-const TABLE: [string, Partial<RetryDecisionInput>, boolean, RetryReason][] = [
+const TABLE: [string, Partial<RetryDecisionInput>, boolean, Retried | NotRetried][] = [
   ['refused, GET', reset('not-connected', 'GET', 'none'), true, 'not-sent'],
   ['refused, POST without body', reset('not-connected', 'POST', 'none'), true, 'not-sent'],
   ['refused, POST still whole', reset('not-connected', 'POST', 'kept'), true, 'not-sent'],
@@ -69,32 +71,55 @@ const TABLE: [string, Partial<RetryDecisionInput>, boolean, RetryReason][] = [
   ['sent, PATCH', reset('sent', 'PATCH', 'kept'), false, 'not-idempotent'],
   ['sent, CONNECT', reset('sent', 'CONNECT', 'none'), false, 'not-idempotent'],
   ['sent, a method in lower case is another method', reset('sent', 'get', 'none'), false, 'not-idempotent'],
-  ['answer begun, GET', reset('response-started', 'GET', 'none'), false, 'response-started'],
-  ['the client left', { failure: failure('not-connected', 'reset', 'client') }, false, 'clients-fault'],
+  ['answer begun, GET', reset('response-started', 'GET', 'none'), false, 'response-begun'],
+  ['the client left', { failure: failure('not-connected', 'reset', 'client') }, false, 'client-left'],
   ['our own fault before sending', { failure: failure('nothing-sent', 'reset', 'us') }, true, 'not-sent'],
   ['idle race, GET', race('sent', 'GET'), true, 'idle-race'],
   ['idle race, POST that may have arrived', race('sent', 'POST'), false, 'not-idempotent'],
   ['idle race, POST of which nothing was sent', race('nothing-sent', 'POST'), true, 'idle-race'],
   ['idle race costs no retry', race('sent', 'GET', 5), true, 'idle-race'],
-  ['idle races without end', race('sent', 'GET', 11), false, 'no-retries-left'],
+  ['idle races without end', race('sent', 'GET', 11), false, 'attempts-used-up'],
   ['idle race costs no budget', { ...race('sent', 'GET'), poolRetries: 100 }, true, 'idle-race'],
   ['503 that is retried', answered(503, [502, 503]), true, 'status'],
-  ['503 that is not', answered(503, [502]), false, 'status-not-retried'],
+  ['503 that is not', answered(503, [502]), false, 'status-not-in-retry-on'],
   ['503 to a POST', answered(503, [503], 'POST', 'kept'), false, 'not-idempotent'],
   ['503 to a PUT partly gone', answered(503, [503], 'PUT', 'streaming'), false, 'body-gone'],
-  ['no further try', { attempts: 2, maxRetries: 1 }, false, 'no-retries-left'],
-  ['retries switched off', { attempts: 1, maxRetries: 0 }, false, 'no-retries-left'],
+  ['500 to a POST: the status comes first', answered(500, [503], 'POST', 'streaming'), false, 'status-not-in-retry-on'],
+  ['no further try', { attempts: 2, maxRetries: 1 }, false, 'attempts-used-up'],
+  ['retries switched off', { attempts: 1, maxRetries: 0 }, false, 'retries-off'],
   ['the third of three', { attempts: 3, maxRetries: 3 }, true, 'idempotent'],
-  ['no connection: costs no budget', { ...reset('not-connected', 'POST', 'none'), poolRetries: 100 }, true, 'not-sent'],
-  ['budget: three are always allowed', { poolInFlight: 1, poolRetries: 2 }, true, 'idempotent'],
-  ['budget: the fourth of few is not', { poolInFlight: 10, poolRetries: 3 }, false, 'budget'],
-  ['budget: 20 % of 100, the twentieth', { poolInFlight: 100, poolRetries: 19 }, true, 'idempotent'],
-  ['budget: 20 % of 100, the twenty-first', { poolInFlight: 100, poolRetries: 20 }, false, 'budget'],
+  ['the whole limit for a response has passed', { failure: failure('sent', 'head-timeout') }, false, 'timed-out'],
+  ['the limit of one try has passed', { failure: failure('sent', 'try-timeout') }, true, 'idempotent'],
+  ['nobody is left', { candidates: false }, false, 'no-other-backend'],
+  [
+    'nobody is left for what was not sent',
+    { ...reset('not-connected', 'POST', 'none'), candidates: false },
+    false,
+    'no-other-backend',
+  ],
+  ['no connection: costs no budget', { ...reset('not-connected', 'POST', 'none'), poolRetries: 1e6 }, true, 'not-sent'],
+  ['budget: a hundred are always allowed', { poolRequests: 1, poolRetries: 99 }, true, 'idempotent'],
+  ['budget: the next one of few requests is not', { poolRequests: 500, poolRetries: 100 }, false, 'budget'],
+  ['budget: 20 % of 1,000, the two-hundredth', { poolRequests: 1000, poolRetries: 199 }, true, 'idempotent'],
+  ['budget: 20 % of 1,000, one more', { poolRequests: 1000, poolRetries: 200 }, false, 'budget'],
+  ['budget: a status costs it too', { ...answered(503, [503]), poolRetries: 100 }, false, 'budget'],
 ]
 
 describe('the retry policy', () => {
   it.each(TABLE)('%s', (_, over, retry, reason) => {
-    expect(decideRetry(input(over))).toEqual({ retry, reason })
+    expect(decideRetry(input(over))).toMatchObject({ retry, reason })
+  })
+
+  it('counts exactly what a backend may have had', () => {
+    const counts = (over: Partial<RetryDecisionInput>) => {
+      const decision = decideRetry(input(over))
+      return decision.retry && decision.counts
+    }
+    expect(counts({})).toBe(true)
+    expect(counts(answered(503, [503]))).toBe(true)
+    expect(counts(reset('not-connected', 'GET', 'none'))).toBe(false)
+    expect(counts(reset('nothing-sent', 'GET', 'none'))).toBe(false)
+    expect(counts(race('sent', 'GET'))).toBe(false)
   })
 
   const anything = fc.record({
@@ -112,7 +137,8 @@ describe('the retry policy', () => {
     attempts: fc.integer({ min: 1, max: 20 }),
     maxRetries: fc.integer({ min: 0, max: 10 }),
     retryOn: fc.constantFrom<number[]>([], [502], [502, 503, 504]),
-    poolInFlight: fc.nat(1000),
+    candidates: fc.boolean(),
+    poolRequests: fc.nat(1000),
     poolRetries: fc.nat(300),
   })
 

@@ -1,5 +1,5 @@
 /** What is known about one exchange while it goes on and when it is logged; the loop that fills it in is in `exchange.ts`. */
-import type { WhyRecord } from '../../shared/api/records.ts'
+import type { NotRetried, WhyRecord } from '../../shared/api/records.ts'
 import type { BackendRef, PoolSnapshot, RouteSnapshot } from '../core/snapshot.ts'
 import type { AttemptLog, ExchangeOutcome } from './exchange-plane.ts'
 import { bindingCookie } from './sticky.ts'
@@ -24,6 +24,8 @@ export class ExchangeFacts {
   bytesOut = 0
   outcome: ExchangeOutcome = 'complete'
   attempts = 0
+  /** Why the last attempt was not followed by another; undefined when it went well. */
+  notRetried: NotRetried | undefined
   /** Time spent in the pool's queue, in milliseconds. */
   queuedMs = 0
   /** How the present backend was chosen, one of `CHOSEN`. */
@@ -52,6 +54,8 @@ export class ExchangeFacts {
 
   protected noteAttempt(backend: BackendRef, outcome: string, now: number): void {
     this.log ??= []
+    // A retry that then found nobody has been noted with its failure already.
+    if (this.log.length >= this.attempts) return
     this.log.push({
       backend: backend.id,
       outcome,

@@ -1,6 +1,7 @@
 /** What an exchange needs from the thread it runs in; one object per thread, shared by all exchanges. */
 import type { WhyRecord } from '../../shared/api/records.ts'
 import type { Clock } from '../core/clock.ts'
+import type { RetryDecision } from '../core/retry-policy.ts'
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
@@ -51,10 +52,12 @@ export interface ExchangePlane {
   explain(pool: PoolSnapshot, tried: readonly BackendRef[], request: ExchangeRequest): WhyRecord
   /** Gives a lease back. */
   released(slot: number, pool: PoolSnapshot | undefined): void
-  retriesFailure(exchange: Exchange, pool: PoolSnapshot, failure: Failure): boolean
-  retriesStatus(exchange: Exchange, pool: PoolSnapshot, status: number): boolean
+  /** Counts a client's request for the retry budget. `nowMs`: of this thread's clock. */
+  requestStarted(pool: PoolSnapshot, nowMs: number): void
+  /** Is the present attempt to be followed by another? `failure` is undefined when the backend answered with `status`. */
+  decide(exchange: Exchange, pool: PoolSnapshot, failure: Failure | undefined, status: number): RetryDecision
+  /** Counts a retry that the budget pays for. */
   retryStarted(pool: PoolSnapshot): void
-  retryEnded(pool: PoolSnapshot): void
   /** Tells the monitors that a backend failed in live traffic. */
   liveFailure(backend: BackendRef, failure: Failure): void
   /** Counts and logs a request that could not become an exchange. */

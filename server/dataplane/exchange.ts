@@ -20,7 +20,6 @@ export class Exchange extends ExchangeFacts implements Waiting {
   private tried: readonly BackendRef[] = NO_TRIED
   private leased = -1
   private tunnelled = false
-  private retrying = false
   private finished = false
   private races = 0
   /** Monotonic milliseconds; 0: not in the queue. */
@@ -48,6 +47,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
     if (this.pool === undefined) return this.answer(ownAnswers.noRoute)
     const announced = request.bodyLength === Number.POSITIVE_INFINITY ? this.bytesIn : request.bodyLength
     if (announced > route.maxBody) return this.answer(ownAnswers.bodyTooLarge)
+    this.plane.requestStarted(this.pool, this.startedAt)
     this.interest = this.plane.interestIn(request)
     this.tryNext(this.pool)
   }
@@ -131,11 +131,15 @@ export class Exchange extends ExchangeFacts implements Waiting {
     this.plane.board.answered(backend.slot, status, firstByteMs * 1000)
     this.plane.board.outcome(backend.slot, status >= 500)
     pool.strategy.observe?.(backend.slot, firstByteMs)
-    if (pool.retry.on.length > 0 && this.plane.retriesStatus(this, pool, status)) {
-      this.carrier.discard()
-      this.retry(pool, backend, `status ${status}`, true)
-      return false
-    }
+    if (pool.retry.on.length > 0 && pool.retry.on.includes(status)) {
+      const decision = this.plane.decide(this, pool, undefined, status)
+      if (decision.retry) {
+        this.carrier.discard()
+        this.retry(pool, backend, `status ${status}`, decision.counts)
+        return false
+      }
+      this.notRetried = decision.reason
+    } else if (status >= 500) this.notRetried = 'status-not-in-retry-on'
     this.firstByteAt = now
     this.status = status
     return true
@@ -153,15 +157,16 @@ export class Exchange extends ExchangeFacts implements Waiting {
     const { backend, pool } = this
     if (backend === undefined || pool === undefined || this.finished) return
     this.blame(backend, failure)
-    if (failure.kind === 'idle-race' && this.races < MAX_RACES && this.plane.retriesFailure(this, pool, failure)) {
+    const decision = this.plane.decide(this, pool, failure, 0)
+    if (decision.retry && failure.kind === 'idle-race' && this.races < MAX_RACES) {
       // Nobody's fault: once more to the same backend, under the same lease, on a fresh connection.
       this.races += 1
       const present = this.plane.poolNamed(pool.id)?.backends.find(({ slot }) => slot === backend.slot)
       return this.carrier.attempt(this, present ?? backend, pool)
     }
-    // Who has waited the whole head limit gets its 504: a second try would double the limit.
-    if (failure.kind !== 'head-timeout' && this.plane.retriesFailure(this, pool, failure))
-      return this.retry(pool, backend, failure.detail, failure.stage !== 'not-connected')
+    if (decision.retry) return this.retry(pool, backend, failure.detail, decision.counts)
+    this.notRetried = decision.reason
+    if (decision.reason === 'no-other-backend') return this.answer(ownAnswers.noBackend, failure)
     const slow = failure.kind === 'connect-timeout' || failure.kind === 'head-timeout' || failure.kind === 'try-timeout'
     if (slow) return this.answer(ownAnswers.slowBackend, failure)
     // With nobody known to be well, a connection that cannot be made means "nobody is there", not "this one is broken".
@@ -177,16 +182,13 @@ export class Exchange extends ExchangeFacts implements Waiting {
     this.plane.liveFailure(backend, failure)
   }
 
-  /** `reached`: the backend has had the request, so trying again loads the pool twice. */
-  private retry(pool: PoolSnapshot, backend: BackendRef, outcome: string, reached: boolean): void {
+  /** `counts`: the budget pays for it. */
+  private retry(pool: PoolSnapshot, backend: BackendRef, outcome: string, counts: boolean): void {
     this.plane.board.add(backend.slot, COUNTER.retries, 1)
     this.noteAttempt(backend, outcome, this.plane.clock.now())
     this.tried = [...this.tried, backend]
     this.releaseLease()
-    if (reached && !this.retrying) {
-      this.retrying = true
-      this.plane.retryStarted(pool)
-    }
+    if (counts) this.plane.retryStarted(pool)
     // As it is by now: a backend may have moved since.
     this.pool = this.plane.poolNamed(pool.id) ?? pool
     this.tryNext(this.pool)
@@ -197,6 +199,8 @@ export class Exchange extends ExchangeFacts implements Waiting {
     this.status = own.status
     this.ours = true
     this.detail = own.detail
+    // A retry was allowed, and then there was nobody to take it.
+    if (this.attempts > 0) this.notRetried ??= 'no-other-backend'
     if (this.backend !== undefined) {
       this.noteAttempt(this.backend, failure?.detail ?? own.detail, this.plane.clock.now())
       this.plane.board.add(this.backend.slot, COUNTER.ours, 1)
@@ -220,11 +224,11 @@ export class Exchange extends ExchangeFacts implements Waiting {
     if (backend !== undefined) {
       if (outcome === 'client-aborted') this.plane.board.add(backend.slot, COUNTER.aborted, 1)
       if (failure !== undefined) this.blame(backend, failure)
+      if (outcome === 'backend-broke') this.notRetried = 'response-begun'
       this.plane.board.add(backend.slot, COUNTER.bytesIn, this.bytesIn)
       this.plane.board.add(backend.slot, COUNTER.bytesOut, this.bytesOut)
     }
     this.releaseLease()
-    if (this.retrying && this.pool !== undefined) this.plane.retryEnded(this.pool)
     this.plane.report(this)
   }
 

@@ -1,7 +1,8 @@
 /** The thread's side of every exchange: picks with leases, keeps the retry budget, reports. Holds the one reference to the snapshot. */
 import type { WhyRecord } from '../../shared/api/records.ts'
 import type { Clock, Random } from '../core/clock.ts'
-import { decideRetry, type RetryDecisionInput } from '../core/retry-policy.ts'
+import { decideRetry, type RetryDecision } from '../core/retry-policy.ts'
+import type { RetryWindow } from '../core/retry-window.ts'
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
@@ -14,6 +15,10 @@ import { CHOSEN, explain } from './why.ts'
 export interface PlaneParts {
   readonly clock: Clock
   readonly board: ScoreboardWriter
+  /** Requests and retries of the last ten seconds, of all threads. */
+  readonly window: RetryWindow
+  /** Milliseconds from this thread's clock to one that is the same in all threads. */
+  readonly aheadMs: number
   readonly random: Random
   readonly snapshot: Snapshot
   /** Shall an exchange that begins now be logged as a sample? Asked once for each. */
@@ -35,8 +40,8 @@ export class Plane implements ExchangePlane {
   snapshot: Snapshot
   chosenBy: number = CHOSEN.strategy
   private readonly parts: PlaneParts
-  /** Retries under way in this thread, by pool id: the budget of the retry policy. */
-  private readonly retrying = new Map<string, number>()
+  private readonly window: RetryWindow
+  private readonly aheadMs: number
 
   constructor(parts: PlaneParts) {
     this.clock = parts.clock
@@ -44,6 +49,8 @@ export class Plane implements ExchangePlane {
     this.rooms = new WaitingRoom(parts.board, parts.clock, parts.random)
     this.room = parts.room
     this.snapshot = parts.snapshot
+    this.window = parts.window
+    this.aheadMs = parts.aheadMs
     this.parts = parts
   }
 
@@ -126,39 +133,29 @@ export class Plane implements ExchangePlane {
     return explain(pool, tried, request, this.board, 'pick')
   }
 
-  retriesFailure(exchange: Exchange, pool: PoolSnapshot, failure: Failure): boolean {
-    return this.decide(exchange, pool, { failure, status: 0 })
+  requestStarted(pool: PoolSnapshot, nowMs: number): void {
+    this.window.countRequest(pool.slot, nowMs + this.aheadMs)
   }
 
-  retriesStatus(exchange: Exchange, pool: PoolSnapshot, status: number): boolean {
-    return pool.retry.on.includes(status) && this.decide(exchange, pool, { failure: undefined, status })
-  }
-
-  private decide(
-    exchange: Exchange,
-    pool: PoolSnapshot,
-    what: Pick<RetryDecisionInput, 'failure' | 'status'>,
-  ): boolean {
+  decide(exchange: Exchange, pool: PoolSnapshot, failure: Failure | undefined, status: number): RetryDecision {
+    const { window } = this
+    window.look(pool.slot, this.clock.now() + this.aheadMs)
     return decideRetry({
-      ...what,
+      failure,
+      status,
       method: exchange.request.method,
       body: exchange.request.bodyState(),
       attempts: exchange.attempts,
       maxRetries: pool.retry.attempts,
       retryOn: pool.retry.on,
-      poolInFlight: pool.backends.reduce((sum, backend) => sum + this.board.inFlight(backend.slot), 0),
-      poolRetries: this.retrying.get(pool.id) ?? 0,
-    }).retry
+      candidates: (this.poolNamed(pool.id) ?? pool).candidates.length > 0,
+      poolRequests: window.requests,
+      poolRetries: window.retries,
+    })
   }
 
   retryStarted(pool: PoolSnapshot): void {
-    this.retrying.set(pool.id, (this.retrying.get(pool.id) ?? 0) + 1)
-  }
-
-  retryEnded(pool: PoolSnapshot): void {
-    const left = (this.retrying.get(pool.id) ?? 1) - 1
-    if (left > 0) this.retrying.set(pool.id, left)
-    else this.retrying.delete(pool.id)
+    this.window.countRetry(pool.slot, this.clock.now() + this.aheadMs)
   }
 
   liveFailure(backend: BackendRef, failure: Failure): void {

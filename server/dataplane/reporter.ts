@@ -133,6 +133,7 @@ function recordOf(
     attempts,
     loggedBecause,
     detail: exchange.detail === '' ? undefined : exchange.detail,
+    notRetried: exchange.notRetried,
     why: exchange.why ?? (pool && explain(pool, [], request, options.numbers, 'end')),
   }
 }

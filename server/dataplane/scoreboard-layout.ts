@@ -1,5 +1,6 @@
 /** Where each number of the scoreboard lies in the shared memory. */
 import { BUCKETS } from '../core/histogram.ts'
+import { WINDOW_ROW } from '../core/retry-window.ts'
 
 /** Counters of one backend in one worker, in the order they are laid out. All only grow. */
 export const counters = [
@@ -52,6 +53,7 @@ export function layout({ slots, workers }: ScoreboardShape) {
   const histograms = ownTunnels + slots * workers * 4
   const counterBlock = Math.ceil((histograms + slots * workers * BUCKETS * 4) / 8) * 8
   const gauges = counterBlock + slots * workers * ROW * 8
+  const windows = gauges + workers * GAUGES * 8
   return {
     inFlight,
     tunnels,
@@ -62,7 +64,8 @@ export function layout({ slots, workers }: ScoreboardShape) {
     histograms,
     counterBlock,
     gauges,
-    bytes: gauges + workers * GAUGES * 8,
+    windows,
+    bytes: windows + slots * workers * WINDOW_ROW * 4,
   }
 }
 

@@ -7,6 +7,7 @@
  * writer each (a worker's own block) and only ever grow; 8-byte aligned doubles are never seen half-written on 64-bit machines.
  */
 import { BUCKETS, bucketOf } from '../core/histogram.ts'
+import { RetryWindow, WINDOW_ROW } from '../core/retry-window.ts'
 import type { Numbers } from '../core/strategies/strategy.ts'
 import { COUNTER, GAUGES, layout, ROW, type ScoreboardHandle, type ScoreboardShape } from './scoreboard-layout.ts'
 
@@ -20,6 +21,15 @@ export {
   type ScoreboardShape,
   workerGauges,
 } from './scoreboard-layout.ts'
+
+function windowsOf(handle: ScoreboardHandle): Int32Array {
+  return new Int32Array(handle.buffer, layout(handle).windows, handle.slots * handle.workers * WINDOW_ROW)
+}
+
+/** The retry budget's counts, as one worker writes and reads them; a pool's row is its slot. */
+export function retryWindow(handle: ScoreboardHandle, worker: number): RetryWindow {
+  return new RetryWindow(windowsOf(handle), handle.slots, worker)
+}
 
 /** What one worker writes. Every method is called on the hot path and allocates nothing. */
 export class ScoreboardWriter implements Numbers {
@@ -138,6 +148,7 @@ export class ScoreboardReader implements Numbers {
   private readonly histograms: Uint32Array
   private readonly counts: Float64Array
   private readonly gauges: Float64Array
+  private readonly windows: Int32Array
 
   constructor(handle: ScoreboardHandle) {
     const { buffer, slots, workers } = handle
@@ -151,6 +162,7 @@ export class ScoreboardReader implements Numbers {
     this.histograms = new Uint32Array(buffer, at.histograms, slots * workers * BUCKETS)
     this.counts = new Float64Array(buffer, at.counterBlock, slots * workers * ROW)
     this.gauges = new Float64Array(buffer, at.gauges, workers * GAUGES)
+    this.windows = windowsOf(handle)
   }
 
   inFlight(slot: number): number {
@@ -215,6 +227,7 @@ export class ScoreboardReader implements Numbers {
       const row = worker * this.shape.slots + slot
       this.counts.fill(0, row * ROW, (row + 1) * ROW)
       this.histograms.fill(0, row * BUCKETS, (row + 1) * BUCKETS)
+      this.windows.fill(0, row * WINDOW_ROW, (row + 1) * WINDOW_ROW)
     }
     Atomics.store(this.failures, slot, 0)
   }

@@ -11,7 +11,7 @@ import { Plane } from './plane.ts'
 import { Reporter } from './reporter.ts'
 import { Room } from './room.ts'
 import { SampleBudget } from './sample-budget.ts'
-import { GAUGE, ScoreboardWriter } from './scoreboard.ts'
+import { GAUGE, retryWindow, ScoreboardWriter } from './scoreboard.ts'
 import { turnClock as clock } from './turn-clock.ts'
 
 /** How often records are handed over, in milliseconds. */
@@ -38,6 +38,8 @@ const room = new Room(init.workers)
 const plane = new Plane({
   clock,
   board,
+  window: retryWindow(init.scoreboard, init.index),
+  aheadMs: Number(process.hrtime.bigint()) / 1e6 - clock.now(),
   random: Math.random,
   snapshot: nothing,
   samples: () => budget.take(clock.now()),

@@ -53,6 +53,21 @@ export interface AttemptRecord {
   reason: string
 }
 
+/** Why a request that failed was not tried again, or not once more. */
+export const notRetriedReasons = [
+  'budget',
+  'not-idempotent',
+  'body-gone',
+  'no-other-backend',
+  'status-not-in-retry-on',
+  'response-begun',
+  'attempts-used-up',
+  'retries-off',
+  'timed-out',
+  'client-left',
+] as const
+export type NotRetried = (typeof notRetriedReasons)[number]
+
 /** One request and its response. */
 export interface ExchangeRecord {
   id: string
@@ -82,6 +97,8 @@ export interface ExchangeRecord {
   loggedBecause: 'error' | 'slow' | 'debug' | 'sample'
   /** What an answer of ours said: what was wrong and what to do. */
   detail?: string
+  /** Why its last attempt was not followed by another; absent when that attempt went well. */
+  notRetried?: NotRetried
   why?: WhyRecord
 }
 

@@ -1,4 +1,5 @@
 /** One plane and one listener in this process, built as a worker builds them, with backends given by the story. */
+import type { NotRetried } from '../../../../shared/api/records.ts'
 import { type Config, configSchema } from '../../../../shared/config/config.ts'
 import { compile } from '../../../core/compile.ts'
 import type { ListenerSnapshot, PoolSnapshot, PoolTimeouts, Snapshot } from '../../../core/snapshot.ts'
@@ -11,7 +12,7 @@ import { openHttpProxyListener } from '../../http-proxy/listener.ts'
 import { nativeThread, openNativeListener } from '../../native.ts'
 import { Plane } from '../../plane.ts'
 import { Room } from '../../room.ts'
-import { createScoreboard, ScoreboardReader, ScoreboardWriter } from '../../scoreboard.ts'
+import { createScoreboard, retryWindow, ScoreboardReader, ScoreboardWriter } from '../../scoreboard.ts'
 import { setAdoption } from '../../wire/accept.ts'
 import type { RawBackend } from './raw-backend.ts'
 import { RawClient } from './raw-client.ts'
@@ -50,6 +51,7 @@ export interface Reported {
   readonly attempts: number
   readonly bytesIn: number
   readonly bytesOut: number
+  readonly notRetried: NotRetried | undefined
 }
 
 export class World {
@@ -74,6 +76,8 @@ export class World {
     this.plane = new Plane({
       clock: { now: () => performance.now() },
       board,
+      window: retryWindow(handle, 0),
+      aheadMs: 0,
       random: () => 0,
       samples: () => false,
       isDebugToken: () => false,
@@ -81,8 +85,8 @@ export class World {
       room: this.room,
       onRefused: (request) => this.refused.push(request),
       onLiveFailure: (_, failure) => this.failures.push(failure),
-      onReport: ({ status, outcome, ours, attempts, bytesIn, bytesOut }: Exchange) =>
-        this.reports.push({ status, outcome, ours, attempts, bytesIn, bytesOut }),
+      onReport: ({ status, outcome, ours, attempts, bytesIn, bytesOut, notRetried }: Exchange) =>
+        this.reports.push({ status, outcome, ours, attempts, bytesIn, bytesOut, notRetried }),
     })
     this.plane.snapshot = this.snapshot()
   }

@@ -2,10 +2,10 @@
  * Main-thread side of the data plane: starts the workers, hands them revisions and facts, starts a dead one again while the others
  * serve on, and returns the leases it held.
  */
-import { setFlagsFromString } from 'node:v8'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
+import { startThread } from '../threads/thread.ts'
 import type { FromWorker, ListenerReport, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
 import type { Shortage } from './room.ts'
 import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
@@ -13,9 +13,6 @@ import { within } from './within.ts'
 
 const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 10_000
-/** Memory of a worker for what lives short and what lives long, in MB. */
-const YOUNG_MB = 16
-const OLD_MB = 4096
 /** A shortage is told for so long after it was seen last, in milliseconds. */
 const SHORT_MS = 30_000
 /** A worker that has not stopped this long after its time is ended, in milliseconds. */
@@ -101,12 +98,8 @@ export class Supervisor {
   private spawn(seat: Seat): void {
     const { workers, reusePort, via, secret, scoreboard } = this.options
     const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via, secret }
-    // A bound that the process was started with would go before the one for the thread.
-    setFlagsFromString('--max-semi-space-size=0')
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const worker = startThread('traffic', new URL('./worker.ts', import.meta.url), {
       workerData: init,
-      // The process keeps its young generations small; a thread that carries traffic makes many short-lived things.
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
       name: `evenkeel-${seat.index}`,
       // http-proxy calls util._extend; there is nothing an operator could do about it.
       execArgv: ['--disable-warning=DEP0060'],

@@ -1,5 +1,6 @@
 /** Runs three sample backends and a trickle of traffic in one worker thread. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startThread } from '../threads/thread.ts'
 import type { SampleBackend } from './demo-backends.ts'
 
 export interface DemoOptions {
@@ -25,10 +26,9 @@ const STOP_MS = 2000
  * the thread cannot start. A thread that dies later takes backends and traffic with it and disturbs nothing else.
  */
 export async function startDemo({ target, host }: DemoOptions): Promise<RunningDemo> {
-  const worker = new Worker(new URL('./demo-worker.ts', import.meta.url), {
+  const worker = startThread('demo', new URL('./demo-worker.ts', import.meta.url), {
     workerData: { target, host },
     name: 'demo',
-    resourceLimits: { maxOldGenerationSizeMb: 64 },
   })
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const { promise: listening, resolve, reject } = Promise.withResolvers<SampleBackend[]>()

@@ -2,8 +2,8 @@
  * Runs simulations in a thread of their own, one at a time, so that however long one takes, it never holds up the control plane.
  * A few may wait. A thread that takes too long is ended; one that dies is an answer like any other.
  */
-import { Worker } from 'node:worker_threads'
 import type { JobResult, SimulationJob } from '../core/simulator/job.ts'
+import { startThread } from '../threads/thread.ts'
 
 /** A result, or why there is none. */
 export type SimulationOutcome =
@@ -28,8 +28,6 @@ export interface RunnerOptions {
 
 const LIMIT_MS = 10_000
 const MOST_WAITING = 4
-/** Sixty thousand requests take some 50 MB; one that wants much more is a fault of ours and must not take the process with it. */
-const MEMORY_MB = 512
 
 interface Waiting {
   job: SimulationJob
@@ -51,8 +49,7 @@ export function createSimulationRunner(options: RunnerOptions = {}): SimulationR
   /** Rejects when there can be no thread at all: the system refuses another one. */
   function inThread({ job, signal }: Waiting): Promise<SimulationOutcome> {
     return new Promise((resolve) => {
-      const resourceLimits = { maxOldGenerationSizeMb: MEMORY_MB }
-      const worker = new Worker(thread, { workerData: job, name: 'simulation', resourceLimits })
+      const worker = startThread('simulation', thread, { workerData: job, name: 'simulation' })
       let finished = false
       const finish = (outcome: SimulationOutcome) => {
         if (finished) return

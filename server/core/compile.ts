@@ -101,6 +101,7 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
       tunnelMs: ms(pool.timeouts.tunnel),
       keepAliveMs: ms(pool.timeouts.keepAlive),
     },
+    limits: { headBytes: bytes(pool.limits.head), fields: pool.limits.fields },
     retry: {
       attempts: pool.retry.attempts,
       on: pool.retry.on,

@@ -72,6 +72,8 @@ export interface PoolSnapshot {
   /** At least one candidate has a `maxConnections`. */
   readonly limited: boolean
   readonly timeouts: PoolTimeouts
+  /** Of a response head: bytes and number of fields. */
+  readonly limits: { readonly headBytes: number; readonly fields: number }
   readonly retry: { readonly attempts: number; readonly on: readonly number[]; readonly timeoutMs: number }
   readonly queue: { readonly size: number; readonly timeoutMs: number }
   readonly sticky: StickySnapshot | undefined

@@ -52,6 +52,14 @@ export const backendTimeoutsSchema = z
   })
   .strict()
 
+/** Size limits towards the backends. */
+export const backendLimitsSchema = z
+  .object({
+    head: size({ min: '1KiB', max: '1MiB' }).default('256KiB').describe('Largest response head; then 502.'),
+    fields: z.number().int().min(10).max(1000).default(256).describe('Most header fields in a response; then 502.'),
+  })
+  .strict()
+
 export const retrySchema = z
   .object({
     attempts: z.number().int().min(0).max(10).default(1).describe('Further tries after the first; 0 is none.'),
@@ -114,6 +122,7 @@ export const poolSchema = z
       .default('30s')
       .describe('How long a removed backend may finish what it has.'),
     timeouts: backendTimeoutsSchema.prefault({}).describe('Time limits towards the backends.'),
+    limits: backendLimitsSchema.prefault({}).describe('Size limits of what the backends send.'),
     retry: retrySchema.prefault({}).describe('When a request is tried again on another backend.'),
     sticky: stickySchema.optional().describe('Keeps a client on one backend by a signed cookie.'),
     slowStart: duration({ min: '0ms', max: '1h' })

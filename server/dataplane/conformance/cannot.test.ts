@@ -6,6 +6,7 @@ import { cannot } from './testing/cannot.ts'
 /** Names of stories that are made from a row of a table: the row is what has to be there. */
 const TOLD_BY_TABLE = [
   /^refuses (.*), closes, and tells no backend of it$/,
+  /^takes (.*) from a backend, and passes a clean head on$/,
   /^takes (.*) from a backend, and keeps its connection$/,
   /^lets (.*) go when it does not take the end of its answer$/,
 ]

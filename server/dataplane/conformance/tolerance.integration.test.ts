@@ -15,7 +15,75 @@ const answers: [string, string, string][] = [
   ['no content with a length of nothing', 'HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n', ''],
 ]
 
+/** What real servers write and every proxy takes; what the client must see of it. */
+const odd: [string, string, string, string][] = [
+  ['lines ended by LF alone', 'HTTP/1.1 200 OK\nX-Odd: 1\nContent-Length: 5\n\nhello', 'HTTP/1.1 200 OK', '1'],
+  ['a space before a colon', 'HTTP/1.1 200 OK\r\nX-Odd : 1\r\nContent-Length : 5\r\n\r\nhello', 'HTTP/1.1 200 OK', '1'],
+  [
+    'a control character in a value',
+    'HTTP/1.1 200 OK\r\nX-Odd: a\x01b\r\nContent-Length: 5\r\n\r\nhello',
+    'HTTP/1.1 200 OK',
+    'a b',
+  ],
+]
+const late: [string, string, string][] = [
+  ['status 600', 'HTTP/1.1 600 Odd\r\nContent-Length: 5\r\n\r\nhello', 'HTTP/1.1 600 Odd'],
+  ['status 999', 'HTTP/1.1 999 Request denied\r\nContent-Length: 5\r\n\r\nhello', 'HTTP/1.1 999 Request denied'],
+]
+
 stories('tolerance', (story) => {
+  for (const [what, text, line, value] of odd) {
+    story(`takes ${what} from a backend, and passes a clean head on`, async (open) => {
+      // In pieces, so that the head is met half-way too.
+      const at = await backend((_, socket) => {
+        socket.write(text.slice(0, 20))
+        setImmediate(() => socket.write(text.slice(20)))
+      })
+      const client = (await open({ backends: [at] })).client()
+      for (let index = 0; index < 2; index++) {
+        const answer = await client.get('/').answer()
+        expect([answer.line, field(answer, 'x-odd'), answer.body]).toEqual([line, value, 'hello'])
+        expect(answer.head).toMatch(/^(?:[!-~\t \x80-\xff]*\r\n)+$/)
+      }
+      expect(at.connections).toBe(1)
+    })
+  }
+
+  for (const [what, text, line] of late) {
+    story(`takes ${what} from a backend, as a failure of its own`, async (open) => {
+      const at = await backend((_, socket) => socket.write(text))
+      const world = await open({ backends: [at] })
+      const answer = await world.client().get('/').answer()
+      expect([answer.line, answer.body]).toEqual([line, 'hello'])
+      expect(world.reports.at(-1)).toMatchObject({ outcome: 'complete', ours: false })
+      expect(world.count('s5xx')).toBe(1)
+    })
+  }
+
+  story('takes chunks of HTTP/1.0 from a backend, and uses its connection no more', async (open) => {
+    const at = await backend((_, socket) =>
+      socket.write(
+        'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+      ),
+    )
+    const client = (await open({ backends: [at] })).client()
+    for (let index = 0; index < 2; index++) expect((await client.get('/').answer()).body).toBe('hello')
+    expect(at.connections).toBe(2)
+  })
+
+  for (const [what, fields] of [
+    ['200 header fields', Array.from({ length: 200 }, (_, index) => `X-${index}: ${index}`)],
+    ['a head of 200 KiB', Array.from({ length: 20 }, (_, index) => `X-${index}: ${'v'.repeat(10_240)}`)],
+  ] as const) {
+    story(`takes ${what} from a backend, and refuses them where the pool says so`, async (open) => {
+      const at = await backend((_, socket) => socket.write(ok('hello', ...fields)))
+      const answer = await (await open({ backends: [at] })).client().get('/').answer()
+      expect([answer.status, answer.body, field(answer, 'x-19')]).toEqual([200, 'hello', fields[19]?.slice(6)])
+      const small = await open({ backends: [at], pool: { limits: { head: '100KiB', fields: 100 } } })
+      expect((await small.client().get('/').answer()).status).toBe(502)
+    })
+  }
+
   for (const [what, text, body] of answers) {
     story(`takes ${what} from a backend, and keeps its connection`, async (open) => {
       const at = await backend((_, socket) => socket.write(text))

@@ -54,15 +54,17 @@ export class AnswerRelay implements ConnectionOwner {
 
   private headBytes(connection: BackendConnection, buffer: Buffer, length: number): void {
     const { partial } = connection
+    const { pool } = this.carrier
+    if (pool === undefined) return
     if (partial === undefined || partial.length === 0) {
       const at = this.readHeads(connection, buffer, 0, length)
       if (at < length && this.stage === 'head' && this.carrier.connection === connection) {
         connection.partial ??= new HeadBuffer()
-        connection.partial.append(buffer, at, length, this.carrier.thread.responseLimits.headBytes)
+        connection.partial.append(buffer, at, length, pool.limits.headBytes)
       }
       return
     }
-    if (!partial.append(buffer, 0, length, this.carrier.thread.responseLimits.headBytes)) return
+    if (!partial.append(buffer, 0, length, pool.limits.headBytes)) return
     const { bytes, length: whole } = partial
     const at = this.readHeads(connection, bytes, 0, whole)
     if (this.stage === 'head' && this.carrier.connection === connection) partial.consume(at)
@@ -72,11 +74,12 @@ export class AnswerRelay implements ConnectionOwner {
   /** Reads interim answers and the final head; the bytes behind it are relayed too. Returns where the next unread byte is. */
   private readHeads(connection: BackendConnection, buffer: Buffer, start: number, end: number): number {
     const { carrier } = this
-    const { thread, request } = carrier
+    const { thread, request, pool } = carrier
     const { response } = thread
+    if (pool === undefined) return end
     let at = start
     while (at < end) {
-      const result = response.parse(buffer, at, end, thread.responseLimits, request.method, request.protocol)
+      const result = response.parse(buffer, at, end, pool.limits, request.method, request.protocol)
       if (result === HEAD.more) return at
       if (result === HEAD.refused) return this.invalid(response.reason, end)
       at = response.end

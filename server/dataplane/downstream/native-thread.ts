@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { BackendRef, ListenerSnapshot } from '../../core/snapshot.ts'
 import type { RequestLimits } from '../http1/request-head.ts'
 import { RequestWriter } from '../http1/request-writer.ts'
-import { DEFAULT_RESPONSE_LIMITS, ResponseHead } from '../http1/response-head.ts'
+import { ResponseHead } from '../http1/response-head.ts'
 import { ResponseWriter } from '../http1/response-writer.ts'
 import type { Plane } from '../plane.ts'
 import { TimerWheel } from '../timer-wheel.ts'
@@ -24,7 +24,6 @@ export class NativeThread {
   readonly via: string
   /** One response head per thread is enough: it is parsed and written within one read. */
   readonly response = new ResponseHead()
-  readonly responseLimits = DEFAULT_RESPONSE_LIMITS
   readonly responseWriter: ResponseWriter
   readonly heads = new HeadReader()
   private readonly poolParts: PoolParts

@@ -37,6 +37,8 @@ proxy.on('proxyRes', (response, standIn) => (standIn as unknown as StandIn).atte
 // Every try has its own error callback; this one only keeps an event without a listener from throwing.
 proxy.on('econnreset', (error, standIn) => (standIn as unknown as StandIn).attempt.onError(error))
 
+const isCoded = (response: IncomingMessage) => response.headers['transfer-encoding'] !== undefined
+
 /** More than this many 1xx answers to one request are nonsense. */
 const MAX_INFORMATION = 100
 
@@ -84,6 +86,8 @@ export class Attempt {
         {
           target: { host, hostname: host, port, protocol: 'http:' } as never,
           agent: agentFor(this.pool.timeouts.keepAliveMs),
+          // The library makes the options of its request from this object, whatever the protocol.
+          ssl: { maxHeaderSize: this.pool.limits.headBytes },
         },
         (error) => this.onError(error),
       )
@@ -149,12 +153,17 @@ export class Attempt {
   onResponse(response: IncomingMessage): void {
     const status = response.statusCode ?? 0
     // `node:http` lets any three digits through.
-    if (status < 200 || status > 599)
-      this.fail('invalid-response', 'response-started', `status ${status} from ${this.backend.address}`)
+    if (status < 200) this.invalid(`status ${status}`)
+    if (response.rawHeaders.length / 2 > this.pool.limits.fields) this.invalid('too many header fields')
     // Node keeps a connection when the answer has ended, unless it is told otherwise by then.
-    if (this.request !== undefined && this.signsIn(response)) this.request.shouldKeepAlive = false
+    const ends = this.signsIn(response) || (response.httpVersionMinor === 0 && isCoded(response))
+    if (this.request !== undefined && ends) this.request.shouldKeepAlive = false
     if (this.settle()) this.listener.answered(response)
     else response.destroy()
+  }
+
+  private invalid(what: string): void {
+    this.fail('invalid-response', 'response-started', `${this.backend.address} sent ${what}`)
   }
 
   /** NTLM and Negotiate sign in a connection: nobody else may have it afterwards. */

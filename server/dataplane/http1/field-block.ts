@@ -30,6 +30,8 @@ export class FieldBlock {
   /** Status and reason of a refusal. */
   status = 0
   reason = ''
+  /** The refused byte is one that is mended in a backend's head. */
+  mendable = false
 
   constructor() {
     this.at = new Int32Array(FIELDS_AT_FIRST * 4)
@@ -104,6 +106,7 @@ export class FieldBlock {
   refuse(status: number, reason: string): number {
     this.status = status
     this.reason = reason
+    this.mendable = false
     return REFUSED
   }
 
@@ -113,14 +116,23 @@ export class FieldBlock {
     if (at === start && (byte === SP || byte === HT)) return this.refuse(400, 'a folded header field')
     if (byte === COLON) return this.refuse(400, 'an empty header field name')
     // RFC 9112 §5.1: no whitespace between name and colon.
-    if (byte === SP || byte === HT) return this.refuse(400, 'whitespace before the colon of a header field')
-    if (byte === LF) return this.refuse(400, 'an LF without CR')
+    if (byte === SP || byte === HT) return this.refuseMendable('whitespace before the colon of a header field')
+    if (byte === LF)
+      return at === start ? this.refuseMendable('an LF without CR') : this.refuse(400, 'an LF without CR')
     return this.refuse(400, 'a header field name that is not a token')
   }
 
   private refuseValue(byte: number): number {
-    if (byte === LF) return this.refuse(400, 'an LF without CR')
-    return this.refuse(400, byte === CR ? 'a CR without LF' : 'a control character in a header field')
+    if (byte === LF) return this.refuseMendable('an LF without CR')
+    if (byte === CR) return this.refuse(400, 'a CR without LF')
+    const reason = 'a control character in a header field'
+    return byte === 0 ? this.refuse(400, reason) : this.refuseMendable(reason)
+  }
+
+  private refuseMendable(reason: string): number {
+    this.refuse(400, reason)
+    this.mendable = true
+    return REFUSED
   }
 
   /** Is there a field of this kind? */

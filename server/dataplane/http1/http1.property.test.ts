@@ -5,6 +5,7 @@
 import { METHODS } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mendHead } from './mended-head.ts'
 import { ANSWERS, mutated, REQUESTS } from './testing/messages.ts'
 import { answerNode, readNode } from './testing/read-node.ts'
 import { answerOurs, type Reading, readOurs } from './testing/read-ours.ts'
@@ -78,6 +79,13 @@ describe('requests', () => {
   })
 })
 
+/** The answer as Node takes it: with its head mended. */
+function mended(text: string): string {
+  const bytes = Buffer.from(text, 'latin1')
+  const head = mendHead(bytes, 0, bytes.length)
+  return head === undefined ? text : head.bytes.toString('latin1') + text.slice(head.end)
+}
+
 describe('responses', () => {
   it('that are accepted are read by Node in the same way, as sent and as passed on', {
     timeout: TIMEOUT_MS,
@@ -91,7 +99,8 @@ describe('responses', () => {
         if (ours.reading.fields.filter((name, index) => index % 2 === 0 && /^content-length$/i.test(name)).length > 1)
           return
         accepted++
-        const node = await answerNode(text)
+        // Node refuses the heads that we mend; it must read the mended one as we do.
+        const node = await answerNode(mended(text))
         // What only we take from a backend: padded chunk sizes, and trailers that must not come late, which are left out.
         if (typeof node !== 'string' || !/\n[0-9a-f]+ +[;\r]|\n0+ *(?:;[^\r]*)?\r\n[^\r]/i.test(text))
           expect(node).toEqual(ours.reading)

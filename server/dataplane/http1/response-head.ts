@@ -1,9 +1,10 @@
-/** Strict parser of a backend's response head. What it refuses becomes a 502; nothing is guessed. */
+/** Parser of a backend's response head. What it refuses becomes a 502; nothing is guessed. */
 import { ConnectionOptions } from './connection-options.ts'
 import { FieldBlock, MORE, REFUSED } from './field-block.ts'
 import { contentLength, FRAMING, type Framing, isChunked } from './framing.ts'
 import { FIELD } from './known-fields.ts'
 import { latin1 } from './latin1.ts'
+import { mendHead } from './mended-head.ts'
 import { HEAD, type HeadResult } from './request-head.ts'
 import { CR, FIELD_VALUE, LF, SP } from './tables.ts'
 
@@ -15,8 +16,8 @@ export interface ResponseLimits {
   readonly fields: number
 }
 
-/** The defaults: 64 KiB and 100 fields. */
-export const DEFAULT_RESPONSE_LIMITS: ResponseLimits = Object.freeze({ headBytes: 65_536, fields: 100 })
+/** The defaults of the configuration: 256 KiB and 256 fields. */
+export const DEFAULT_RESPONSE_LIMITS: ResponseLimits = Object.freeze({ headBytes: 262_144, fields: 256 })
 
 /** `HTTP/1.` */
 const VERSION = Buffer.from('HTTP/1.')
@@ -31,7 +32,7 @@ export class ResponseHead {
   readonly connection = new ConnectionOptions()
   /** Position in the parsed buffer where the body begins. */
   end = 0
-  /** 100–599. */
+  /** 100–999; 600 and more count as 5xx. */
   status = 0
   /** HTTP/1.minor: 0 or 1. */
   minor = 1
@@ -48,6 +49,8 @@ export class ResponseHead {
   upgrade = ''
   /** Why `parse` refused, in words, to follow "The backend sent ". */
   reason = ''
+  /** What was refused last may be taken when it is mended. */
+  private mendable = false
 
   /** An interim answer (1xx but 101): the final one is still to come (RFC 9110 §15.2). */
   get interim(): boolean {
@@ -68,19 +71,39 @@ export class ResponseHead {
   ): HeadResult {
     const { fields } = this
     const cap = end - start > limits.headBytes ? start + limits.headBytes : end
-    let at = this.parseLine(buffer, start, cap)
+    let at = this.readLines(buffer, start, cap, limits.fields)
+    if (at === REFUSED && this.mendable) at = this.readMended(buffer, start, cap, limits.fields)
     if (at === REFUSED) return HEAD.refused
-    if (at >= 0) at = fields.parse(buffer, at, cap, start, limits.fields)
-    if (at === REFUSED) return this.refuse(fields.reason)
     if (at === MORE) return cap < end ? this.refuse('a head that is too large') : HEAD.more
     this.end = at
-    fields.text = latin1(buffer, start, at)
     this.connection.read(fields)
     this.keepAlive = !this.connection.close && (this.minor === 1 || this.connection.keepAlive)
     this.keepAliveSeconds = fields.has(FIELD.keepAlive) ? this.timeoutSeconds() : -1
     this.upgrade = ''
     if (this.status === 101 && !this.readUpgrade(upgrade)) return HEAD.refused
     return this.readFraming(method) ? HEAD.ok : HEAD.refused
+  }
+
+  /** Status line and fields; the position behind them, `MORE` or `REFUSED`. */
+  private readLines(buffer: Buffer, start: number, end: number, maxFields: number): number {
+    const { fields } = this
+    this.mendable = false
+    const line = this.parseLine(buffer, start, end)
+    if (line < 0) return line
+    const at = fields.parse(buffer, line, end, start, maxFields)
+    if (at >= 0) fields.text = latin1(buffer, start, at)
+    else if (at === REFUSED) {
+      this.reason = fields.reason
+      this.mendable = fields.mendable
+    }
+    return at
+  }
+
+  private readMended(buffer: Buffer, start: number, end: number, maxFields: number): number {
+    const mended = mendHead(buffer, start, end)
+    if (mended === undefined) return MORE
+    const at = this.readLines(mended.bytes, 0, mended.bytes.length, maxFields)
+    return at < 0 ? REFUSED : mended.end
   }
 
   private refuse(reason: string): typeof HEAD.refused {
@@ -107,13 +130,16 @@ export class ResponseHead {
     const hundreds = (buffer[at] as number) - 48
     const tens = (buffer[at + 1] as number) - 48
     const ones = (buffer[at + 2] as number) - 48
-    // RFC 9110 §15: three digits, of which the first names one of five classes.
-    if (hundreds < 1 || hundreds > 5 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return this.refuseLine()
+    // RFC 9110 §15: three digits. Those from 600 on are in use all the same, and read as 5xx.
+    if (hundreds < 1 || hundreds > 9 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return this.refuseLine()
     this.status = hundreds * 100 + tens * 10 + ones
     this.minor = (buffer[start + 7] as number) - 48
     let i = at + 3
     if (buffer[i] === SP) while (i < end && FIELD_VALUE[buffer[i] as number] === 1) i++
-    if (i < end && buffer[i] !== CR) return this.refuseLine()
+    if (i < end && buffer[i] !== CR) {
+      this.mendable = true
+      return this.refuseLine()
+    }
     if (i + 1 >= end) return MORE
     return buffer[i + 1] === LF ? i + 2 : this.refuseLine()
   }
@@ -158,7 +184,9 @@ export class ResponseHead {
     if (length < -1) return this.fail('an invalid Content-Length')
     const encoded = fields.has(FIELD.transferEncoding)
     if (encoded && fields.has(FIELD.contentLength)) return this.fail('both Content-Length and Transfer-Encoding')
-    if (encoded && (this.minor === 0 || !isChunked(fields, false))) return this.fail('an invalid Transfer-Encoding')
+    if (encoded && !isChunked(fields, false)) return this.fail('an invalid Transfer-Encoding')
+    // RFC 9112 §6.1: of HTTP/1.0 it may be a mistake, so nothing is read behind this body.
+    if (encoded && this.minor === 0) this.keepAlive = false
     if (status < 200 || status === 204) {
       // RFC 9110 §8.6, RFC 9112 §6.1: neither field may be there. If one is, whatever follows is not read as an answer.
       if (encoded || length > 0) this.keepAlive = false

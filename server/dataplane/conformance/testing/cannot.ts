@@ -17,6 +17,9 @@ export const cannot: Readonly<Record<string, string>> = {
   'leaves out a trailer of a client that is for this hop': 'All trailers are dropped.',
   'gives an early answer to a client whose backend resets behind it':
     'node:http takes a failed write for a failed request, and gives up the answer that has come.',
+  'takes lines ended by LF alone from a backend, and passes a clean head on': "Node's parser refuses them.",
+  'takes a space before a colon from a backend, and passes a clean head on': "Node's parser refuses it.",
+  'takes a control character in a value from a backend, and passes a clean head on': "Node's parser refuses it.",
   'keeps what 426 asks for': 'http-proxy drops Upgrade from every answer.',
   'measures a chunked body against the limit of its route from the first read on':
     'The backend is asked before the first piece has been seen.',

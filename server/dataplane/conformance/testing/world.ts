@@ -12,7 +12,7 @@ import { openHttpProxyListener } from '../../http-proxy/listener.ts'
 import { nativeThread, openNativeListener } from '../../native.ts'
 import { Plane } from '../../plane.ts'
 import { Room } from '../../room.ts'
-import { createScoreboard, retryWindow, ScoreboardReader, ScoreboardWriter } from '../../scoreboard.ts'
+import { COUNTER, createScoreboard, retryWindow, ScoreboardReader, ScoreboardWriter } from '../../scoreboard.ts'
 import { setAdoption } from '../../wire/accept.ts'
 import type { RawBackend } from './raw-backend.ts'
 import { RawClient } from './raw-client.ts'
@@ -153,6 +153,17 @@ export class World {
   leases(): number {
     let sum = 0
     for (let slot = 0; slot < SLOTS; slot++) sum += this.reader.inFlight(slot) + this.reader.tunnels(slot)
+    return sum
+  }
+
+  /** A counter, summed over all backends. */
+  count(counter: keyof typeof COUNTER): number {
+    const row = new Float64Array(Object.keys(COUNTER).length)
+    let sum = 0
+    for (let slot = FIRST; slot < SLOTS; slot++) {
+      this.reader.readCounters(slot, row)
+      sum += row[COUNTER[counter]] as number
+    }
     return sum
   }
 

@@ -2,6 +2,7 @@
 import type { ProbeResult } from '../shared/api/live.ts'
 import type { Config } from '../shared/config/config.ts'
 import type { PoolConfig } from '../shared/config/pool.ts'
+import { type FailOpenRule, failOpenPolicy, failOpenWords } from '../shared/fail-open.ts'
 import type { EventSink } from './control/data-plane.ts'
 import type { Slots } from './control/slots.ts'
 import type { AvailabilityFact, AvailabilityFacts } from './control/status.ts'
@@ -53,7 +54,8 @@ interface Ejection {
 export function createMonitors(parts: MonitoringParts): Monitoring {
   const { slots, events, reader } = parts
   const ejections = new Map<string, Ejection>()
-  const failingOpen = new Map<string, boolean>()
+  /** By pool id; undefined: it does not fail open. */
+  const failingOpen = new Map<string, FailOpenRule | undefined>()
   const keyOf = (pool: string, backend: string) => `${pool}/${backend}`
 
   const row = new Float64Array(counters.length)
@@ -182,11 +184,11 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
       }
       return { ref, adminState: backend.adminState, backup: backend.backup, fact }
     })
-    const open = chooseCandidates(members, pool.panicThreshold).failingOpen
-    if (open === (failingOpen.get(pool.id) ?? false)) return
+    const open = chooseCandidates(members, failOpenPolicy(pool)).openBy
+    if (open === failingOpen.get(pool.id)) return
     failingOpen.set(pool.id, open)
     const message = open
-      ? `pool ${pool.id} is failing open: too few backends are available, so all are tried`
+      ? `pool ${pool.id} is failing open: ${failOpenWords(open)}`
       : `pool ${pool.id} is no longer failing open`
     events.record({ kind: 'failing-open', severity: open ? 'error' : 'info', message, pool: pool.id })
   }
@@ -209,7 +211,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
         const fact = health.fact(pool, backend)
         return fact === undefined ? undefined : inWords(fact, ejections.get(keyOf(pool, backend)))
       },
-      failingOpen: (pool) => failingOpen.get(pool) ?? false,
+      failingOpen: (pool) => failingOpen.get(pool) ?? null,
     },
     update(config) {
       health.update(config)

@@ -1,6 +1,7 @@
 /** What a person should look at now, with what to do next. Pure; worst first, keys stable. */
 import type { Attention, BackendStatus, PoolStatus, Status } from '../../shared/api/live.ts'
 import type { Config } from '../../shared/config/config.ts'
+import { failOpenWords } from '../../shared/fail-open.ts'
 
 export type AttentionFacts = Pick<Status, 'listeners' | 'pools' | 'workers' | 'storage' | 'draining'> & {
   /** Pools whose connection limits would not have taken the last hour's peak without their largest backend. */
@@ -32,7 +33,7 @@ function poolAttention(pool: PoolStatus, routed: boolean): Attention[] {
       severity: 'error',
       title: `No backend of ${pool.id} is available`,
       advice: pool.failingOpen
-        ? 'Requests are tried on all of them (failing open). Start the backends or add another one.'
+        ? `The pool fails open: ${failOpenWords(pool.failOpenRule)}. Start the backends or add another one.`
         : 'Clients get 503. Start the backends, enable one, or add another one.',
       pool: pool.id,
     })
@@ -40,8 +41,8 @@ function poolAttention(pool: PoolStatus, routed: boolean): Attention[] {
     items.unshift({
       key: `pool:${pool.id}`,
       severity: 'error',
-      title: `${pool.id} is failing open`,
-      advice: 'Too few backends look well, so all are tried. Check the unhealthy ones and the health check itself.',
+      title: `${pool.id} is failing open: ${failOpenWords(pool.failOpenRule)}`,
+      advice: 'Check the unhealthy ones and the health check itself.',
       pool: pool.id,
     })
   if (pool.condition === 'empty' && routed)

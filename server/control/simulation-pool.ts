@@ -2,6 +2,7 @@
 import type { ProblemIssue } from '../../shared/api/problem.ts'
 import type { SimulationBody } from '../../shared/api/simulation.ts'
 import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
+import { failOpenPolicy } from '../../shared/fail-open.ts'
 import { chooseCandidates, type Member } from '../core/candidates.ts'
 import type { WhatIf } from '../core/simulator/report.ts'
 import type { Fact } from '../core/snapshot.ts'
@@ -54,7 +55,7 @@ function candidatesOf(pool: PoolConfig, facts: AvailabilityFacts, weights: Recor
     const ref = { slot, id, weight, maxConnections, pool: pool.id, host: '', port: 0, address }
     return { ref, adminState, backup, fact: factOf(availability) }
   })
-  const { candidates, leftOut } = chooseCandidates(members, pool.panicThreshold)
+  const { candidates, leftOut } = chooseCandidates(members, failOpenPolicy(pool))
   return {
     weights: new Map(candidates.map(({ id, weight }) => [id, weight] as const)),
     leftOut: new Map(leftOut.map(({ backend, because }) => [backend.id, because] as const)),

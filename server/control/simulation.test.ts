@@ -68,7 +68,7 @@ function world({ log = logged(50), perSecond = 50, pool, availability = {}, run 
         slowStart: 1,
         probes: [],
       }),
-      failingOpen: () => false,
+      failingOpen: () => null,
     },
     exchanges: () => log,
     counted: () => ({

@@ -21,7 +21,7 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
         const known = availability[id]
         return known && { availability: known, reason: `is ${known}`, since: 1, slowStart: 1, probes: [] }
       },
-      failingOpen: () => false,
+      failingOpen: () => null,
     },
     numbers: {
       inFlight: () => 4,
@@ -98,6 +98,18 @@ describe('the status', () => {
     const alone = assembleStatus(parts({ 'app-1': 'healthy', 'app-2': 'unhealthy' }, { config, hour }))
     expect(alone.pools[0]?.canLoseOne.sentence).toBe('app-1 is the only available backend.')
     expect(alone.attention.map((item) => item.key)).toEqual(['backend:app/app-2'])
+  })
+
+  it.each([
+    ['nobody-healthy', { 'app-1': 'unhealthy', 'app-2': 'unhealthy' }, 'no backend is healthy, so all are tried'],
+    ['below-threshold', { 'app-1': 'healthy', 'app-2': 'unhealthy' }, 'fewer backends are available than the panic'],
+  ] as const)('says by which rule a pool fails open: %s', (rule, availability, words) => {
+    const base = parts(availability)
+    const status = assembleStatus({ ...base, facts: { ...base.facts, failingOpen: () => rule } })
+    expect(status.pools[0]).toMatchObject({ failingOpen: true, failOpenRule: rule })
+    const [first] = status.attention
+    expect(`${first?.title} ${first?.advice}`).toContain(words)
+    expect(assembleStatus(base).pools[0]).toMatchObject({ failingOpen: false, failOpenRule: null })
   })
 
   it('shows removed backends while they drain', () => {

@@ -14,6 +14,7 @@ import type {
 } from '../../shared/api/live.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
+import type { FailOpenRule } from '../../shared/fail-open.ts'
 import { type CapacityAnswer, canLoseOne, type PoolPeak } from '../core/capacity.ts'
 import { attentionOf } from './attention.ts'
 import type { RemovedBackend } from './drain.ts'
@@ -35,7 +36,8 @@ export interface AvailabilityFact {
 export interface AvailabilityFacts {
   /** Undefined for a backend that the monitors have not met yet. */
   of(pool: string, backend: string): AvailabilityFact | undefined
-  failingOpen(pool: string): boolean
+  /** By which rule the pool fails open; null: it does not. */
+  failingOpen(pool: string): FailOpenRule | null
 }
 
 /** Live numbers by backend. */
@@ -170,11 +172,13 @@ function poolStatus(
   const backends = pool.backends.map((backend) => backendStatus(parts, pool, backend))
   const capacity = capacityOf(parts, pool, backends)
   const { verdict, sentence, lost = null, yardstick } = capacity
+  const failOpenRule = parts.facts.failingOpen(pool.id)
   const status: PoolStatus = {
     id: pool.id,
     strategy: pool.strategy.type,
     condition: conditionOf(backends),
-    failingOpen: parts.facts.failingOpen(pool.id),
+    failingOpen: failOpenRule !== null,
+    failOpenRule,
     backends: [...backends, ...removed.map((item) => removedStatus(parts, item))],
     canLoseOne: { verdict, sentence, lost },
     recent: parts.numbers.recent(pool.id, ''),

@@ -38,7 +38,7 @@ describe('a change in words', () => {
       (d) => void Object.assign(d, { listeners: [{ id: 'web', bind: '127.0.0.1:9090' }] }),
     ],
     ['settings: drain 30s → 1m', (d) => void Object.assign(d, { settings: { drain: '1m' } })],
-    ['nothing in force changed', (d) => void Object.assign(pool(d), { panicThreshold: 50 })],
+    ['nothing in force changed', (d) => void Object.assign(pool(d), { drain: '30s' })],
   ] as [string, Parameters<typeof change>[0]][])('%s', (words, edit) => {
     expect(change(edit)).toBe(words)
   })

@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config/config.ts'
 import type { ListenerConfig } from '../../shared/config/listener.ts'
 import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
 import type { RouteConfig } from '../../shared/config/route.ts'
+import { failOpenPolicy } from '../../shared/fail-open.ts'
 import { bytes, ms } from '../../shared/units.ts'
 import { type CandidateSet, chooseCandidates, type Member } from './candidates.ts'
 import { buildRouteTable } from './route-table.ts'
@@ -81,7 +82,7 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
     const { adminState, backup } = backend
     return { ref: compileBackend(pool, backend, slot, weight), adminState, backup, fact }
   })
-  const chosen = chooseCandidates(members, pool.panicThreshold)
+  const chosen = chooseCandidates(members, failOpenPolicy(pool))
   const strategy = input.strategyOf(pool)
   strategy.prepare(chosen.candidates)
   return {
@@ -91,7 +92,7 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
     strategy,
     candidates: chosen.candidates,
     leftOut: chosen.leftOut,
-    failingOpen: chosen.failingOpen,
+    openBy: chosen.openBy,
     backends: members.map((member) => member.ref),
     limited: [...chosen.candidates, ...chosen.keeping].some((candidate) => candidate.maxConnections > 0),
     timeouts: {

@@ -1,4 +1,5 @@
 /** The snapshot: everything an exchange needs to know, compiled, frozen and replaced in one step. Facts only; numbers live in the scoreboard. */
+import type { FailOpenRule } from '../../shared/fail-open.ts'
 import type { Candidate, Strategy } from './strategies/strategy.ts'
 
 /** A backend as the data plane sees it. One object per snapshot; `slot` is the identity that survives. */
@@ -67,8 +68,8 @@ export interface PoolSnapshot {
   readonly leftOut: readonly LeftOut[]
   /** Every configured backend, in order. */
   readonly backends: readonly BackendRef[]
-  /** The panic rule is in force. */
-  readonly failingOpen: boolean
+  /** The rule by which backends that do not look well are candidates too; undefined: they are not. */
+  readonly openBy: FailOpenRule | undefined
   /** At least one candidate has a `maxConnections`. */
   readonly limited: boolean
   readonly timeouts: PoolTimeouts

@@ -170,7 +170,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
     const slow = failure.kind === 'connect-timeout' || failure.kind === 'head-timeout' || failure.kind === 'try-timeout'
     if (slow) return this.answer(ownAnswers.slowBackend, failure)
     // With nobody known to be well, a connection that cannot be made means "nobody is there", not "this one is broken".
-    const nobodyThere = pool.failingOpen && failure.stage === 'not-connected'
+    const nobodyThere = pool.openBy !== undefined && failure.stage === 'not-connected'
     this.answer(nobodyThere ? ownAnswers.noBackend : ownAnswers.badBackend, failure)
   }
 

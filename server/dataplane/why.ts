@@ -54,7 +54,8 @@ export function explain(
     sticky: cookie === undefined ? undefined : (pool.sticky?.bound.get(cookie)?.id ?? 'nobody who is available'),
     candidates,
     leftOut,
-    failingOpen: pool.failingOpen,
+    failingOpen: pool.openBy !== undefined,
+    failOpenRule: pool.openBy,
     takenAt,
   }
 }

@@ -24,7 +24,16 @@ const status: Status = {
   draining: false,
   listeners: [{ id: 'web', protocol: 'http', address: '', condition: 'listening', problem: null, connections: 4 }],
   pools: [
-    { id: 'app', strategy: 'round-robin', condition: 'degraded', failingOpen: false, backends, canLoseOne, recent },
+    {
+      id: 'app',
+      strategy: 'round-robin',
+      condition: 'degraded',
+      failingOpen: false,
+      failOpenRule: null,
+      backends,
+      canLoseOne,
+      recent,
+    },
   ],
   workers: [
     { index: 0, condition: 'running', restarts: 0, utilization: 0, shortOf: null },

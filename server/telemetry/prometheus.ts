@@ -146,7 +146,7 @@ function backendGauges({ source, slots, status }: MetricsOptions): Spec[] {
     },
     {
       name: 'evenkeel_pool_failing_open',
-      help: '1 while the panic rule sends traffic to backends that do not look well.',
+      help: '1 while the pool fails open: traffic goes to backends that do not look well.',
       labels: ['pool'],
       fill(put) {
         for (const { id, failingOpen } of status().pools) put({ pool: id }, failingOpen ? 1 : 0)

@@ -1,4 +1,5 @@
 /** Everything that is true or being counted now: `GET /api/v1/status` and the live stream speak these types. */
+import type { FailOpenRule } from '../fail-open.ts'
 import type { Happened } from '../what-happened.ts'
 
 /** What is true of a backend now. `degraded` traffic words are avoided: each value says exactly one thing. */
@@ -98,8 +99,10 @@ export interface PoolStatus {
   strategy: string
   /** healthy: all available · degraded: some · down: none · empty: no backends. */
   condition: 'healthy' | 'degraded' | 'down' | 'empty'
-  /** The panic rule is in force: traffic goes to backends that do not look well. */
+  /** Traffic goes to backends that do not look well, because too few others are left. */
   failingOpen: boolean
+  /** By which rule; null while it does not fail open. */
+  failOpenRule: FailOpenRule | null
   /** Includes removed backends while they drain. */
   backends: BackendStatus[]
   canLoseOne: CanLoseOne

@@ -1,5 +1,6 @@
 /** Records that are kept and shown: events, revisions, exchanges, audit. */
 import { z } from 'zod'
+import type { FailOpenRule } from '../fail-open.ts'
 import { eventKinds } from './event-kinds.ts'
 
 export type EventKind = (typeof eventKinds)[number]
@@ -114,6 +115,8 @@ export interface WhyRecord {
   /** Backend that the request's sticky cookie names. */
   sticky?: string
   failingOpen: boolean
+  /** By which rule; absent while the pool did not fail open. */
+  failOpenRule?: FailOpenRule
   /** pick: the numbers the choice was made from. end: those at the end of the exchange, for one that nobody had asked about before. */
   takenAt: 'pick' | 'end'
 }

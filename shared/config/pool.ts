@@ -112,12 +112,20 @@ export const poolSchema = z
       .optional()
       .describe('Asks each backend how much it wants to take; absent: nobody is asked.'),
     backends: z.array(backendSchema).max(2000).default([]).describe('The backends of the pool.'),
+    failOpen: z
+      .boolean()
+      .optional()
+      .describe(
+        'When no backend is healthy: true tries all of them, false refuses requests with 503. Absent: true, but false where panicThreshold is written as 0.',
+      ),
     panicThreshold: z
       .number()
       .min(0)
       .max(100)
-      .default(50)
-      .describe('Below this share (in %) of available backends, all are tried; 0 never.'),
+      .optional()
+      .describe(
+        'For large pools: fails open also when fewer than this share (in %) of the backends is available. Absent or 0: off.',
+      ),
     drain: duration({ min: '0ms', max: '24h' })
       .default('30s')
       .describe('How long a removed backend may finish what it has.'),

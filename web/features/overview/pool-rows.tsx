@@ -1,6 +1,7 @@
 /** Every pool with its backends' heartbeats. */
 import { Link } from '@tanstack/react-router'
 import type { PoolStatus } from '../../../shared/api/live.ts'
+import { failOpenWords } from '../../../shared/fail-open.ts'
 import { AvailabilityMark } from '../../components/availability-mark.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
@@ -21,7 +22,7 @@ function PoolRow({ pool }: { pool: PoolStatus }) {
         <span className="ek-dim">
           {pool.strategy} · {plural(pool.backends.length, 'backend')} · {rate(pool.recent.requestsPerSecond)}/s
         </span>
-        {pool.failingOpen && <span className="ek-bad">▲ failing open: too few are available, so all are tried</span>}
+        {pool.failingOpen && <span className="ek-bad">▲ failing open: {failOpenWords(pool.failOpenRule)}</span>}
       </div>
       {pool.backends.length === 0 ? (
         <EmptyState

@@ -3,6 +3,7 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { IconArrowsShuffle, IconPlus } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { PoolStatus } from '../../../shared/api/live.ts'
+import { failOpenWords } from '../../../shared/fail-open.ts'
 import { windowWords } from '../../../shared/what-happened.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
@@ -23,7 +24,7 @@ function sentence(pool: PoolStatus): string {
   const active = pool.backends.filter((backend) => backend.drain?.removed !== true)
   const well = active.filter((backend) => backend.availability === 'healthy').length
   if (active.length === 0) return 'No backends yet'
-  if (pool.failingOpen) return 'Failing open: too few backends are available, so all are tried'
+  if (pool.failingOpen) return `Failing open: ${failOpenWords(pool.failOpenRule)}`
   return well === active.length
     ? `All ${plural(active.length, 'backend')} take traffic`
     : `${well} of ${plural(active.length, 'backend')} take traffic`

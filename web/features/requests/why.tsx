@@ -1,6 +1,7 @@
 /** "Why this backend": who could be chosen, by what, who could not and why. */
 import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react'
 import type { ExchangeRecord, WhyRecord } from '../../../shared/api/records.ts'
+import { failOpenWords } from '../../../shared/fail-open.ts'
 import { count } from '../../lib/format.ts'
 import { DebugCommand } from './debug-command.tsx'
 import { choiceSentence, leftOutWords, scoreText } from './why-words.ts'
@@ -85,7 +86,7 @@ export function Why({ exchange }: { exchange: ExchangeRecord }) {
       {why.failingOpen && (
         <p className="ek-mark ek-req-note" data-tone="warn">
           <IconAlertTriangle size={16} aria-hidden />
-          <span>Failing open: too few backends looked well, so those that did not were candidates too.</span>
+          <span>Failing open: {failOpenWords(why.failOpenRule)}.</span>
         </p>
       )}
       {why.candidates.length > 0 && <Candidates why={why} chosen={chosen} />}

@@ -94,7 +94,7 @@ export interface RouteSnapshot {
 
 /** Finds the first matching route of one listener. */
 export interface RouteTable {
-  /** `host` in lower case without port; `path` in normal form without query. */
+  /** `host` in lower case without port; `path` in match form without query. */
   match(host: string, path: string): RouteSnapshot | undefined
 }
 

@@ -20,8 +20,12 @@ export interface ExchangeRequest extends PickRequest {
   readonly method: string
   /** Lower case, without port. */
   readonly host: string
-  /** Normal form, without query. */
+  /** What routes are matched against: match form, without query. */
   readonly path: string
+  /** How else a backend may read the path, in match form; '' when there is one reading. */
+  readonly otherPath: string
+  /** Has the path forwarded in such a way that `path` is the only reading. */
+  mergeSlashes(): void
   /** Announced body length in bytes; 0 for none, Infinity when unknown. */
   readonly bodyLength: number
   /** An upgrade such as WebSocket is asked for. */

@@ -40,8 +40,11 @@ export class Exchange extends ExchangeFacts implements Waiting {
   start(): void {
     const snapshot: Snapshot = this.plane.snapshot
     const { request } = this.carrier
-    const route = snapshot.listeners.get(this.listener)?.routes.match(request.host, request.path)
+    const routes = snapshot.listeners.get(this.listener)?.routes
+    const route = routes?.match(request.host, request.path)
     if (route === undefined) return this.answer(ownAnswers.noRoute)
+    const { otherPath } = request
+    if (otherPath !== '' && routes?.match(request.host, otherPath) !== route) request.mergeSlashes()
     this.route = route
     this.pool = snapshot.pools[route.pool]
     if (this.pool === undefined) return this.answer(ownAnswers.noRoute)

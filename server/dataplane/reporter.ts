@@ -90,6 +90,12 @@ export class Reporter {
   }
 }
 
+/** As the backend has it; what stands in the query may be secret. */
+function withoutQuery(target: string): string {
+  const mark = target.indexOf('?')
+  return mark < 0 ? target : target.slice(0, mark)
+}
+
 function recordOf(
   exchange: Exchange,
   nowMs: number,
@@ -120,7 +126,7 @@ function recordOf(
     client: request.clientAddress(),
     method: request.method,
     host: request.host,
-    path: request.path,
+    path: withoutQuery(request.uri()),
     status: exchange.status,
     ours: exchange.ours,
     outcome: exchange.outcome,

@@ -23,7 +23,7 @@ export interface Numbers {
 export interface PickRequest {
   /** The client's address as text, after trusted proxies were taken into account. */
   clientAddress(): string
-  /** Path and query as sent, in normal form. */
+  /** Path and query as they are forwarded: as sent, dot segments resolved. */
   uri(): string
   /** First value of a header field (name in lower case), or undefined. */
   header(name: string): string | undefined

@@ -124,19 +124,6 @@ stories('fields', (story) => {
     expect(fieldValues(at.heard[0] as Heard, 'host')).toEqual(['shop.test:81'])
   })
 
-  story('matches and forwards a path in one normal form', async (open) => {
-    const at = await backend()
-    const world = await open({ backends: [at] })
-    const client = world.client()
-    for (const [sent, forwarded] of [
-      ['/a//b/../c', '/a/c'],
-      ['/a/./b', '/a/b'],
-      ['/%7Euser', '/~user'],
-      ['/x?q=/../y', '/x?q=/../y'],
-    ] as const)
-      expect((await client.get(sent).answer()).body).toBe(forwarded)
-  })
-
   story('answers OPTIONS * itself', async (open) => {
     const at = await backend()
     const world = await open({ backends: [at] })

@@ -9,6 +9,8 @@ import { RequestHead, type RequestLimits } from '../http1/request-head.ts'
 export interface HeadOwner {
   /** The whole head as latin1, as it came. */
   readonly text: string
+  /** The slashes at the front of its path are forwarded as one. */
+  readonly slashesMerged: boolean
 }
 
 /** What has been accepted once is accepted again, even if the limits have changed since. */
@@ -38,6 +40,7 @@ export class HeadReader {
   private again(owner: HeadOwner): RequestHead {
     const bytes = Buffer.from(owner.text, 'latin1')
     this.parsed.parse(bytes, 0, bytes.length, NO_LIMITS)
+    if (owner.slashesMerged) this.parsed.mergeSlashes()
     this.owner = owner
     return this.parsed
   }

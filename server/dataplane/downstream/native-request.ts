@@ -1,12 +1,21 @@
 /** The request of a native exchange, as strategies, routes and logs see it. */
 import { clientBehind } from '../../core/trusted-proxies.ts'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
+import type { FieldBlock } from '../http1/field-block.ts'
 import { FRAMING } from '../http1/framing.ts'
 import { FIELD } from '../http1/known-fields.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import { ulid } from '../ulid.ts'
 import type { HeadOwner, HeadReader } from './head-reader.ts'
 import type { NativeCarrier } from './native-carrier.ts'
+
+/** All cookies as one list; a client may send several Cookie fields (RFC 9113 §8.2.3 joins them the same way). */
+function cookiesOf(fields: FieldBlock): string {
+  let all = ''
+  for (let at = fields.find('cookie'); at >= 0; at = fields.find('cookie', at + 1))
+    all = all === '' ? fields.value(at) : `${all}; ${fields.value(at)}`
+  return all
+}
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
@@ -15,6 +24,7 @@ export class NativeRequest implements ExchangeRequest, HeadOwner {
   private readonly reader: HeadReader
   private made = ''
   text = ''
+  slashesMerged = false
   /** What passing the answer on depends on, so that the head need not be parsed again for it. `protocol`: asked for with Upgrade, or ''. */
   method = ''
   protocol = ''
@@ -37,6 +47,7 @@ export class NativeRequest implements ExchangeRequest, HeadOwner {
     this.keepAlive = parsed.keepAlive
     this.expectContinue = parsed.expectContinue
     this.made = ''
+    this.slashesMerged = false
     this.reader.claim(this)
   }
 
@@ -64,6 +75,15 @@ export class NativeRequest implements ExchangeRequest, HeadOwner {
 
   get path(): string {
     return this.head.path
+  }
+
+  get otherPath(): string {
+    return this.head.otherPath
+  }
+
+  mergeSlashes(): void {
+    this.slashesMerged = true
+    this.head.mergeSlashes()
   }
 
   get bodyLength(): number {
@@ -103,7 +123,7 @@ export class NativeRequest implements ExchangeRequest, HeadOwner {
   }
 
   cookie(name: string): string | undefined {
-    for (const part of this.head.cookies().split(';')) {
+    for (const part of cookiesOf(this.head.fields).split(';')) {
       const equals = part.indexOf('=')
       if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim()
     }

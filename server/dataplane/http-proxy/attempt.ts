@@ -10,6 +10,8 @@ import { agentFor } from './agents.ts'
 
 /** What an attempt tells its carrier. Exactly one of `failed`, `answered`, `upgraded` is called, and nothing after `destroy`. */
 export interface AttemptListener {
+  /** The body may be written now. */
+  ready(): void
   connected(): void
   failed(failure: Failure): void
   answered(response: IncomingMessage): void
@@ -104,7 +106,9 @@ export class Attempt {
       request.destroy()
       return
     }
+    // http-proxy has written it in its own spelling. A body written earlier than this would have sent that.
     request.path = (this.body as StandIn).url
+    this.listener.ready()
     // `node:http` keeps the head back until the first byte of a body; the backend may have something to say to the head alone.
     if (!this.body.writableEnded) request.flushHeaders()
     request.on('information', (info) => this.onInformation(info.statusCode, info.headers))

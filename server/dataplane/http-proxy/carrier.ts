@@ -127,6 +127,7 @@ export class HttpProxyCarrier implements Carrier {
       pool,
       { method: request.method, target: request.target, headers },
       {
+        ready: () => body.sendInto(attempt.body),
         connected: () => {
           exchange.connected()
           body.commit()
@@ -143,7 +144,6 @@ export class HttpProxyCarrier implements Carrier {
     )
     this.attemptNow = attempt
     attempt.start()
-    body.sendInto(attempt.body)
   }
 
   discard(): void {

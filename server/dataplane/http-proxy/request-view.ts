@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { clientBehind } from '../../core/trusted-proxies.ts'
 import { DEBUG_FIELD } from '../debug-token.ts'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
-import { matchPath, normalTarget } from '../http1/normal-path.ts'
+import { forwardedPath, matchPath, pathBehindHost, withOneSlash } from '../http1/normal-path.ts'
 import { type OwnAnswer, refusal } from '../own-answers.ts'
 import { ulid } from '../ulid.ts'
 
@@ -14,8 +14,9 @@ export class RequestView implements ExchangeRequest {
   readonly method: string
   readonly host: string
   readonly path: string
-  /** Path in normal form and query as sent: what goes to the backend. */
-  readonly target: string
+  readonly otherPath: string
+  /** Path and query as they came, dot segments resolved: what goes to the backend. */
+  target: string
   /** Value for `Host` towards the backend. */
   readonly authority: string
   readonly bodyLength: number
@@ -43,6 +44,7 @@ export class RequestView implements ExchangeRequest {
     this.authority = target.authority
     this.host = target.authority.replace(/:\d*$/, '').toLowerCase()
     this.path = matchPath(target.path)
+    this.otherPath = pathBehindHost(target.path)
     this.target = target.path + target.query
     this.upgrade = upgrade
     const length = message.headers['content-length']
@@ -56,6 +58,10 @@ export class RequestView implements ExchangeRequest {
 
   get debug(): string | undefined {
     return this.header(DEBUG_FIELD)
+  }
+
+  mergeSlashes(): void {
+    this.target = withOneSlash(this.target)
   }
 
   bodyState(): BodyState {
@@ -102,7 +108,7 @@ export function readTarget(message: IncomingMessage): { authority: string; path:
   // RFC 9112 §6.1. Node's parser takes any list that ends in `chunked`, also in HTTP/1.0.
   if (coding !== undefined && message.httpVersion === '1.0')
     return refusal(400, 'The request has Transfer-Encoding in HTTP/1.0.')
-  if (coding !== undefined && coding !== 'chunked')
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked')
     return refusal(501, 'The request has a Transfer-Encoding other than chunked.')
   const hosts = message.rawHeaders.filter(
     (_, index) => index % 2 === 0 && (message.rawHeaders[index] as string).toLowerCase() === 'host',
@@ -120,7 +126,7 @@ export function readTarget(message: IncomingMessage): { authority: string; path:
     if (!url.startsWith('/')) url = `/${url}`
   }
   const mark = url.indexOf('?')
-  const path = normalTarget(mark < 0 ? url : url.slice(0, mark))
+  const path = forwardedPath(mark < 0 ? url : url.slice(0, mark))
   if (path === undefined || /[^\x21-\x7e]|#/.test(url)) return refusal(400, 'The request target is not valid.')
   return { authority, path, query: mark < 0 ? '' : url.slice(mark) }
 }

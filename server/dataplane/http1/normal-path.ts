@@ -1,69 +1,75 @@
 /**
- * The normal form of a path, and what routes are matched against. One spelling per meaning, so that a route that guards `/admin/*` cannot
- * be passed by writing the path differently (RFC 3986 §6.2.2).
+ * Two forms of a path: the one that is forwarded, and the one that routes are matched against. A route that guards `/admin/*` cannot be
+ * passed by writing the path differently, and still a backend gets what its client has written: signatures and object names depend on it.
  *
- * Normal form (`normalTarget`; it is forwarded):
- * - percent-encoded unreserved characters are decoded (`%61` → `a`), other escapes get upper-case digits (`%2f` → `%2F`);
- * - characters that a URI may not hold (`"<>\^`{|}`) are percent-encoded;
- * - repeated slashes become one, then `.` and `..` segments are resolved; above the root stays at the root;
- * - refused: `%00`, an incomplete escape, and segments that some servers read as dot segments and others do not: dots followed by `;`
- *   (`..;x`) or next to an encoded slash or backslash (`..%2F`). An encoded slash next to another slash stays (`/vhosts/%2F/queues`).
+ * Forwarded (`forwardedPath`): byte for byte what came. Only dot segments, plain or encoded (`..`, `%2e`, `.%2E`), are resolved, since a
+ * backend that did so itself would read another path than the route. Slashes in a row count as one there: the segment that `..` takes
+ * away is the last one with a name, as in nginx. Above the root stays at the root.
+ * Refused: `%00`, an incomplete escape, and segments that some servers read as dot segments and others do not: dots followed by `;`
+ * (`..;x`) or next to an encoded slash or a backslash (`..%2F`). An encoded slash next to another slash stays (`/vhosts/%2F/queues`).
  *
- * Match form (`matchPath` of the normal form; routes look at it): `%2F` and `%5C` count as `/`, and several in a row as one; `;parameters` of a segment are left out
- * (and a segment of nothing else with them), and other escapes of visible ASCII are decoded, except `%25`. Backends differ in how they
- * read those, so a guard takes every reading.
+ * Match form (`matchPath` of the forwarded path; routes look at it): one spelling per meaning. Several slashes count as one, and so do `%2F`,
+ * `%5C` and `\`; `;parameters` of a segment are left out (and a segment of nothing else with them); escapes of visible ASCII are decoded,
+ * except `%25`, others get upper-case digits. Backends differ in how they read those, so a guard takes every reading.
+ *
+ * A path that begins with two slashes has one more reading (`pathBehindHost`): URL parsers take what follows for a host. When that leads to
+ * another route, the slashes are forwarded as one (`withOneSlash`).
  */
-import { HEX, PERCENT, SEMICOLON, SLASH, TARGET, TARGET_ENCODE, UNRESERVED } from './tables.ts'
+import { BACKSLASH, DOT, HEX, PERCENT, SEMICOLON, SLASH, TARGET, UNRESERVED } from './tables.ts'
 
-const DOT = 46
 const HEX_DIGITS = '0123456789ABCDEF'
+const SLASHES_AT_FRONT = /^\/[/\\]+/
 
-/** Path in normal form, the same string when there is nothing to do; undefined when it must be refused. Starts with `/`. */
-export function normalTarget(path: string): string | undefined {
+/** The path to forward, the same string unless dot segments are in it; undefined when it must be refused. Starts with `/`. */
+export function forwardedPath(path: string): string | undefined {
   const length = path.length
   if (length === 0 || path.charCodeAt(0) !== SLASH) return undefined
   let before = 0
   for (let index = 0; index < length; index++) {
     const byte = path.charCodeAt(index)
-    const kind = byte > 255 ? 0 : (TARGET[byte] as number)
-    if (kind === 0) return undefined
+    if (byte > 255 || TARGET[byte] === 0) return undefined
     // A dot at the start of a segment may be a dot segment; anything else with a dot in it is not.
-    const suspect = kind === TARGET_ENCODE || byte === PERCENT || (before === SLASH && (byte === SLASH || byte === DOT))
-    if (suspect) return rewrite(path)
+    if (byte === PERCENT || byte === BACKSLASH || (byte === DOT && before === SLASH)) return resolved(path)
     before = byte
   }
   return path
 }
 
-function rewrite(path: string): string | undefined {
-  const decoded = normalEscapes(path)
-  if (decoded === undefined) return undefined
-  const segments = decoded.split('/')
+function resolved(path: string): string | undefined {
+  const segments = path.split('/')
   const last = segments.length - 1
   const out: string[] = []
-  let trailingSlash = false
+  let kept = true
   for (let index = 1; index <= last; index++) {
     const segment = segments[index] as string
-    trailingSlash = index === last && (segment === '' || segment === '.' || segment === '..')
-    if (segment === '' || segment === '.') continue
-    if (segment === '..') out.pop()
-    else if (isAmbiguous(segment)) return undefined
-    else out.push(segment)
+    const normal = normalEscapes(segment)
+    if (normal === undefined || isAmbiguous(normal)) return undefined
+    const dots = normal === '.' || normal === '..'
+    if (!dots) out.push(segment)
+    else {
+      kept = false
+      if (normal === '..') dropLast(out)
+      if (index === last) out.push('')
+    }
   }
-  const joined = `/${out.join('/')}`
-  return trailingSlash && joined.length > 1 ? `${joined}/` : joined
+  return kept ? path : `/${out.join('/')}`
 }
 
-/** Escapes in their normal spelling; characters that must be escaped are. */
-function normalEscapes(path: string): string | undefined {
+/** The last segment with a name goes, and the empty ones behind it. */
+function dropLast(segments: string[]): void {
+  while (segments.length > 0 && segments.pop() === '');
+}
+
+/** Escapes of unreserved characters decoded, others in upper case (RFC 3986 §6.2.2); undefined when one is incomplete or `%00`. */
+function normalEscapes(segment: string): string | undefined {
+  if (!segment.includes('%')) return segment
   let out = ''
-  for (let index = 0; index < path.length; index++) {
-    const byte = path.charCodeAt(index)
-    if (byte !== PERCENT) {
-      out += TARGET[byte] === TARGET_ENCODE ? escapeByte(byte) : path.charAt(index)
+  for (let index = 0; index < segment.length; index++) {
+    if (segment.charCodeAt(index) !== PERCENT) {
+      out += segment.charAt(index)
       continue
     }
-    const value = escaped(path, index)
+    const value = escaped(segment, index)
     if (value <= 0) return undefined
     out += UNRESERVED[value] === 1 ? String.fromCharCode(value) : escapeByte(value)
     index += 2
@@ -85,8 +91,8 @@ function escapeByte(byte: number): string {
 
 /** Would this segment, split at encoded slashes and cut at `;`, become a dot segment for some servers? */
 function isAmbiguous(segment: string): boolean {
-  if (!segment.includes(';') && !segment.includes('%')) return false
-  const parts = segment.split(/%2F|%5C/)
+  if (!/[;%\\]/.test(segment)) return false
+  const parts = segment.split(/%2F|%5C|\\/)
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index] as string
     const cut = part.search(/;|%3B/)
@@ -96,27 +102,30 @@ function isAmbiguous(segment: string): boolean {
   return false
 }
 
-/** What routes are compared with, from a path in normal form: the same string unless it holds `%` or `;`. */
-export function matchPath(normal: string): string {
-  for (let index = 0; index < normal.length; index++) {
-    const byte = normal.charCodeAt(index)
-    if (byte === PERCENT || byte === SEMICOLON) return decodeForMatch(normal)
+/** What routes are compared with, from a path as it is forwarded: the same string unless `//`, `%`, `;` or `\` is in it. */
+export function matchPath(path: string): string {
+  let before = 0
+  for (let index = 0; index < path.length; index++) {
+    const byte = path.charCodeAt(index)
+    if (byte === PERCENT || byte === SEMICOLON || byte === BACKSLASH || (byte === SLASH && before === SLASH))
+      return decodeForMatch(path)
+    before = byte
   }
-  return normal
+  return path
 }
 
-function decodeForMatch(normal: string): string {
+function decodeForMatch(path: string): string {
   let out = ''
   let inParameters = false
-  for (let index = 0; index < normal.length; index++) {
-    const byte = normal.charCodeAt(index)
-    const value = byte === PERCENT ? escaped(normal, index) : byte
-    const slash = value === SLASH || (byte === PERCENT && value === 0x5c)
+  for (let index = 0; index < path.length; index++) {
+    const byte = path.charCodeAt(index)
+    const value = byte === PERCENT ? escaped(path, index) : byte
+    const slash = value === SLASH || value === BACKSLASH
     if (slash) inParameters = false
     else if (value === SEMICOLON) inParameters = true
     if (!inParameters) {
       if (slash) out += out.endsWith('/') ? '' : '/'
-      else if (byte !== PERCENT) out += normal.charAt(index)
+      else if (byte !== PERCENT) out += path.charAt(index)
       else out += value > 0x20 && value < 0x7f && value !== PERCENT ? String.fromCharCode(value) : escapeByte(value)
     }
     if (byte === PERCENT) index += 2
@@ -124,12 +133,19 @@ function decodeForMatch(normal: string): string {
   return out
 }
 
-/** Query, its `?` included, with the characters percent-encoded that a URI may not hold; everything else as sent. */
-export function normalQuery(query: string): string {
-  let out = ''
-  for (let index = 0; index < query.length; index++) {
-    const byte = query.charCodeAt(index)
-    out += TARGET[byte] === TARGET_ENCODE ? escapeByte(byte) : query.charAt(index)
-  }
-  return out
+/**
+ * Match form of what a URL parser leaves of a forwarded path that begins with `//`, having taken the first name for a host (RFC 3986 §4.2):
+ * `//a/b` → `/b`. '' for any other path.
+ */
+export function pathBehindHost(path: string): string {
+  const second = path.charCodeAt(1)
+  if (second !== SLASH && second !== BACKSLASH) return ''
+  const rest = path.replace(SLASHES_AT_FRONT, '')
+  const end = rest.search(/[/\\]/)
+  return end < 0 ? '/' : matchPath(rest.slice(end))
+}
+
+/** A forwarded path (or target) with the slashes at its front as one. */
+export function withOneSlash(path: string): string {
+  return path.replace(SLASHES_AT_FRONT, '/')
 }

@@ -5,7 +5,7 @@ import { FieldBlock, MORE } from './field-block.ts'
 import { contentLength, FRAMING, type Framing, HUGE_LENGTH, isChunked, transferEncodingFault } from './framing.ts'
 import { FIELD } from './known-fields.ts'
 import { latin1 } from './latin1.ts'
-import { matchPath, normalQuery, normalTarget } from './normal-path.ts'
+import { forwardedPath, matchPath, pathBehindHost, withOneSlash } from './normal-path.ts'
 import { RequestLine } from './request-line.ts'
 import { QUESTION, SLASH } from './tables.ts'
 
@@ -57,10 +57,12 @@ export class RequestHead {
   minor = 1
   /** What routes are matched against: match form of the path, or `*`. */
   path = ''
-  /** What goes to the backend: normal form of the path and the query, or `*`. */
+  /** The other reading of a path that begins with `//`, in match form, see `pathBehindHost`; '' for any other path. */
+  otherPath = ''
+  /** What goes to the backend: path and query as they came, dot segments resolved, or `*`. */
   target = ''
   /** The request line as sent is also the one to send on. */
-  lineIsNormal = false
+  lineAsSent = false
   /** Host for matching: lower case, no port. Empty only in HTTP/1.0 without Host. */
   host = ''
   /** Host and port as the client wrote them: the value for `Host`, from the absolute form when there is one. */
@@ -150,25 +152,28 @@ export class RequestHead {
   private asterisk(): boolean {
     this.form = TARGET_FORM.asterisk
     this.path = '*'
+    this.otherPath = ''
     this.target = '*'
-    this.lineIsNormal = false
+    this.lineAsSent = false
     return true
   }
 
   private readPath(start: number, queryStart: number, end: number): boolean {
-    const { line, fields } = this
-    const sent = fields.text.substring(start, queryStart)
-    const path = normalTarget(sent)
+    const { text } = this.fields
+    const sent = text.substring(start, queryStart)
+    const path = forwardedPath(sent)
     if (path === undefined) return this.fail(400, 'an ambiguous or invalid path')
     this.path = matchPath(path)
-    this.lineIsNormal = path === sent && !line.encodeQuery && line.minor === 1 && this.form === TARGET_FORM.origin
-    if (queryStart === end) this.target = path
-    else if (this.lineIsNormal) this.target = fields.text.substring(start, end)
-    else {
-      const query = fields.text.substring(queryStart, end)
-      this.target = path + (line.encodeQuery ? normalQuery(query) : query)
-    }
+    this.otherPath = pathBehindHost(path)
+    this.lineAsSent = path === sent && this.line.minor === 1 && this.form === TARGET_FORM.origin
+    this.target = path === sent ? text.substring(start, end) : path + text.substring(queryStart, end)
     return true
+  }
+
+  /** Forwards the slashes at the front of the path as one. */
+  mergeSlashes(): void {
+    this.target = withOneSlash(this.target)
+    this.lineAsSent = false
   }
 
   /** `http://host/path`: its authority replaces Host (RFC 9112 §3.2.2). */
@@ -192,8 +197,9 @@ export class RequestHead {
       return this.readPath(start + at, mark < 0 ? end : start + mark, end)
     }
     this.path = '/'
-    this.lineIsNormal = false
-    this.target = `/${normalQuery(target.substring(at))}`
+    this.otherPath = ''
+    this.lineAsSent = false
+    this.target = `/${target.substring(at)}`
     return true
   }
 
@@ -240,15 +246,6 @@ export class RequestHead {
       if (protocol !== '' && !UPGRADE_REFUSED.test(protocol)) this.upgrade = protocol
     }
     return true
-  }
-
-  /** All cookies as one list; a client may send several Cookie fields (RFC 9113 §8.2.3 joins them the same way). */
-  cookies(): string {
-    const { fields } = this
-    let all = ''
-    for (let at = fields.find('cookie'); at >= 0; at = fields.find('cookie', at + 1))
-      all = all === '' ? fields.value(at) : `${all}; ${fields.value(at)}`
-    return all
   }
 
   /** Value of the first field with this lower-case name, or undefined. */

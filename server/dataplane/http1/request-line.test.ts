@@ -59,7 +59,7 @@ describe('the request line', () => {
       path: '/x',
       target: '/x?y=/',
     })
-    expect(head).toMatchObject({ hostAsSent: false, lineIsNormal: false })
+    expect(head).toMatchObject({ hostAsSent: false, lineAsSent: false })
     expect(parse(`GET https://b.example?q=/z HTTP/1.1\r\n${H}\r\n`)).toMatchObject({ path: '/', target: '/?q=/z' })
     expect(status('GET http://b.example/ HTTP/1.1\r\n\r\n')).toBe(400)
     expect(status('GET http://b.example/ HTTP/1.1\r\nHost: a b\r\n\r\n')).toBe(400)

@@ -1,5 +1,5 @@
 /** The request line: method, target and version as offsets, byte by byte (RFC 9112 §3). */
-import { CR, LF, SP, TARGET, TARGET_ENCODE, TOKEN } from './tables.ts'
+import { CR, LF, QUESTION, SP, TARGET, TOKEN } from './tables.ts'
 
 /** Returned instead of a position, see `FieldBlock`. */
 const MORE = -1
@@ -24,8 +24,6 @@ export class RequestLine {
   queryStart = 0
   /** Minor version: 0 or 1. */
   minor = 1
-  /** The query holds bytes that must be percent-encoded. */
-  encodeQuery = false
   status = 0
   reason = ''
 
@@ -59,26 +57,15 @@ export class RequestLine {
     const limit = from + targetBytes + 1
     const stop = Math.min(end, limit)
     let i = from
-    let classes = 0
-    while (i < stop) {
-      const kind = TARGET[buffer[i] as number] as number
-      if (kind === 0 || buffer[i] === 63) break
-      i++
-    }
+    while (i < stop && TARGET[buffer[i] as number] === 1 && buffer[i] !== QUESTION) i++
     this.queryStart = i
-    while (i < stop) {
-      const kind = TARGET[buffer[i] as number] as number
-      if (kind === 0) break
-      classes |= kind
-      i++
-    }
+    while (i < stop && TARGET[buffer[i] as number] === 1) i++
     if (i === limit) return this.refuse(414, 'a request target that is too long')
     if (i >= end) return MORE
     // RFC 9112 §3: exactly one space on either side; whitespace and raw bytes inside the target are refused.
     if (buffer[i] !== SP || i === from) return this.refuse(400, 'an invalid request target')
     this.targetStart = from
     this.targetEnd = i
-    this.encodeQuery = (classes & TARGET_ENCODE) !== 0
     return i + 1
   }
 

@@ -21,9 +21,17 @@ describe('the head towards the backend', () => {
     expect(write(`${head}Connection: keep-alive\r\n\r\n`)).toBe(`${head}${own('a.example:81')}\r\n`)
   })
 
-  it('writes a line of its own when the one sent is not normal', () => {
-    expect(write('GET //a/../b?<c> HTTP/1.1\r\nHost: a\r\n\r\n')).toBe(
-      `GET /b?%3Cc%3E HTTP/1.1\r\nHost: a\r\n${own('a')}\r\n`,
+  it('passes the request line on as it came', () => {
+    const line = 'GET //a//%7e/b%2f;c?<d>=%zz//../ HTTP/1.1\r\nHost: a\r\n'
+    expect(write(`${line}\r\n`)).toBe(`${line}${own('a')}\r\n`)
+  })
+
+  it('writes a line of its own for another form, another version and dot segments', () => {
+    expect(write('GET /a/%2e%2E/b//c?<d>/../ HTTP/1.1\r\nHost: a\r\n\r\n')).toBe(
+      `GET /b//c?<d>/../ HTTP/1.1\r\nHost: a\r\n${own('a')}\r\n`,
+    )
+    expect(write('GET http://a//%7e?<c> HTTP/1.1\r\nHost: a\r\n\r\n')).toBe(
+      `GET //%7e?<c> HTTP/1.1\r\nHost: a\r\n${own('a')}\r\n`,
     )
     expect(write('GET http://b:1/x HTTP/1.1\r\nX: 1\r\nHost: a\r\nY: 2\r\n\r\n')).toBe(
       `GET /x HTTP/1.1\r\nHost: b:1\r\nX: 1\r\nY: 2\r\n${own('b:1')}\r\n`,
@@ -50,6 +58,12 @@ describe('the head towards the backend', () => {
   })
 
   it('writes the framing itself', () => {
+    expect(write('PUT / HTTP/1.1\r\nTransfer-Encoding: CHUNKED \r\nHost: a\r\n\r\n')).toBe(
+      `PUT / HTTP/1.1\r\nHost: a\r\n${own('a')}Transfer-Encoding: chunked\r\n\r\n`,
+    )
+    expect(write('PUT / HTTP/1.1\r\nContent-Length: 002\t \r\nHost: a\r\n\r\n')).toBe(
+      `PUT / HTTP/1.1\r\nHost: a\r\n${own('a')}Content-Length: 2\r\n\r\n`,
+    )
     expect(write('DELETE / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: a\r\n\r\n')).toBe(
       `DELETE / HTTP/1.1\r\nHost: a\r\n${own('a')}Transfer-Encoding: chunked\r\n\r\n`,
     )

@@ -51,9 +51,9 @@ export class RequestWriter {
   write(head: RequestHead, requestId: string, host: string, forwardExpect: boolean): string {
     const fields = head.fields
     const hostKept = head.hostAsSent && host === head.authority
-    let out = head.lineIsNormal ? '' : `${head.method} ${head.target}${LINE_END}`
+    let out = head.lineAsSent ? '' : `${head.method} ${head.target}${LINE_END}`
     if (!hostKept) out = `${head.method} ${head.target}${LINE_END}Host: ${host}\r\n`
-    out += this.copyFields(head, hostKept, head.lineIsNormal && hostKept)
+    out += this.copyFields(head, hostKept, head.lineAsSent && hostKept)
     if (this.trusted && (fields.seen & TRUSTED_FIELDS) !== 0) out += this.trustedFields(head, host)
     else out += `${this.own[head.minor as 0 | 1]}${head.authority === '' ? host : head.authority}\r\n`
     out += `X-Request-Id: ${requestId}\r\n`

@@ -10,6 +10,8 @@ export const COLON = 58
 export const SEMICOLON = 59
 export const QUESTION = 63
 export const PERCENT = 37
+export const DOT = 46
+export const BACKSLASH = 92
 
 function table(chars: string, value = 1): Uint8Array {
   const out = new Uint8Array(256)
@@ -29,13 +31,9 @@ export const TOKEN = table(`!#$%&'*+-.^_\`|~${DIGITS}${LOWER_CASE}${UPPER_CASE}`
 export const FIELD_VALUE = new Uint8Array(256)
 for (let byte = 0; byte < 256; byte++) FIELD_VALUE[byte] = byte === HT || (byte >= SP && byte !== 0x7f) ? 1 : 0
 
-/** Target byte that RFC 3986 does not allow but clients send: it is forwarded percent-encoded. */
-export const TARGET_ENCODE = 2
-
-/** 0 for a byte refused in a request target (controls, SP, `#`, above 0x7E), 1 for a fine one, else `TARGET_ENCODE`. */
+/** 0 for a byte refused in a request target (controls, SP, `#`, above 0x7E), else 1: also for those that clients should have escaped. */
 export const TARGET = new Uint8Array(256)
 for (let byte = 0x21; byte <= 0x7e; byte++) TARGET[byte] = 1
-for (const char of '"<>\\^`{|}') TARGET[char.charCodeAt(0)] = TARGET_ENCODE
 TARGET['#'.charCodeAt(0)] = 0
 
 /** Host byte that must be lowered before it is compared. */

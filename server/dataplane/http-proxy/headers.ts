@@ -86,7 +86,7 @@ export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts)
   headers.host = facts.host
   if (facts.chunked) headers['transfer-encoding'] = 'chunked'
   else if (request.headers['content-length'] !== undefined)
-    headers['content-length'] = request.headers['content-length']
+    headers['content-length'] = request.headers['content-length'].replace(/^0+(?=\d)/, '')
   const chain = joined(headers['x-forwarded-for'])
   headers['x-forwarded-for'] = chain === undefined ? facts.clientAddress : `${chain}, ${facts.clientAddress}`
   headers['x-forwarded-proto'] ??= 'http'

@@ -1,7 +1,6 @@
 /** How long a body is, by Content-Length and Transfer-Encoding: the place where request smuggling is prevented. */
 import type { FieldBlock } from './field-block.ts'
 import { FIELD } from './known-fields.ts'
-import { CR } from './tables.ts'
 
 /** How the end of a body is found. */
 export const FRAMING = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const
@@ -14,11 +13,11 @@ export const BAD_LENGTH = -1
 /** `contentLength` result: more than 2^53 - 1 bytes. */
 export const HUGE_LENGTH = -2
 
-/** Value of field `index` as a Content-Length (1*DIGIT, RFC 9110 §8.6), or `BAD_LENGTH`, `HUGE_LENGTH`. `strict`: as of a client. */
-export function contentLength(fields: FieldBlock, index: number, strict: boolean): number {
+/** Value of field `index` as a Content-Length (1*DIGIT, RFC 9110 §8.6), or `BAD_LENGTH`, `HUGE_LENGTH`. */
+export function contentLength(fields: FieldBlock, index: number): number {
   const start = fields.at[index * 4 + 2] as number
   const end = fields.at[index * 4 + 3] as number
-  if (start === end || (strict && !endsAtOnce(fields, end))) return BAD_LENGTH
+  if (start === end) return BAD_LENGTH
   let value = 0
   for (let at = start; at < end; at++) {
     const digit = fields.text.charCodeAt(at) - 48
@@ -28,28 +27,16 @@ export function contentLength(fields: FieldBlock, index: number, strict: boolean
   return value > Number.MAX_SAFE_INTEGER ? HUGE_LENGTH : value
 }
 
-/**
- * Nothing between a framing value and its line's end. Whitespace is allowed there (RFC 9112 §5), but parsers disagree about it: some read
- * `chunked` followed by a tab as an unknown coding, and so find another end of the body.
- */
-function endsAtOnce(fields: FieldBlock, end: number): boolean {
-  return fields.text.charCodeAt(end) === CR
-}
-
-/**
- * Does the one Transfer-Encoding field say `chunked` and nothing else? `strict`: in exactly this spelling, as of a client. Of a backend,
- * whose next message nobody else can write, any case will do (RFC 9112 §7).
- */
-export function isChunked(fields: FieldBlock, strict: boolean): boolean {
+/** Does the one Transfer-Encoding field say `chunked` and nothing else? In any case: names of codings are case-insensitive (RFC 9112 §7). */
+export function isChunked(fields: FieldBlock): boolean {
   if ((fields.repeated & (1 << FIELD.transferEncoding)) !== 0) return false
-  if (!strict) return fields.ofKind(FIELD.transferEncoding)?.toLowerCase() === 'chunked'
-  const end = fields.at[(fields.first[FIELD.transferEncoding] as number) * 4 + 3] as number
-  return fields.ofKind(FIELD.transferEncoding) === 'chunked' && endsAtOnce(fields, end)
+  const coding = fields.ofKind(FIELD.transferEncoding)
+  return coding === 'chunked' || coding?.toLowerCase() === 'chunked'
 }
 
 /**
- * Status for a request's Transfer-Encoding that is not plain `chunked`: 501 for a coding we do not implement in front of, or
- * instead of, a spelled-differently `chunked`; 400 when the length of the body cannot be told (RFC 9112 §6.1, §6.3).
+ * Status for a request's Transfer-Encoding that is not plain `chunked`: 501 for a coding we do not implement in front of it;
+ * 400 when the length of the body cannot be told (RFC 9112 §6.1, §6.3).
  */
 export function transferEncodingFault(fields: FieldBlock): 400 | 501 {
   if ((fields.repeated & (1 << FIELD.transferEncoding)) !== 0) return 400

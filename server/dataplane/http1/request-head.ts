@@ -213,13 +213,12 @@ export class RequestHead {
       // RFC 9112 §6.1: a proxy that would have to choose between the two is how requests are smuggled.
       if (fields.has(FIELD.contentLength)) return this.fail(400, 'both Content-Length and Transfer-Encoding')
       if (this.minor === 0) return this.fail(400, 'Transfer-Encoding in HTTP/1.0')
-      if (!isChunked(fields, true))
-        return this.fail(transferEncodingFault(fields), 'a Transfer-Encoding other than chunked')
+      if (!isChunked(fields)) return this.fail(transferEncodingFault(fields), 'a Transfer-Encoding other than chunked')
       this.framing = FRAMING.chunked
       return true
     }
     if ((fields.repeated & (1 << FIELD.contentLength)) !== 0) return this.fail(400, 'more than one Content-Length')
-    const length = contentLength(fields, fields.first[FIELD.contentLength] as number, true)
+    const length = contentLength(fields, fields.first[FIELD.contentLength] as number)
     if (length === HUGE_LENGTH) return this.fail(413, 'a body that is too large')
     if (length < 0) return this.fail(400, 'an invalid Content-Length')
     if (length > limits.bodyBytes) return this.fail(413, 'a body that is too large')

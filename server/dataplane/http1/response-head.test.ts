@@ -159,6 +159,8 @@ describe('a response head', () => {
     expect(parse('HTTP/1.1 200 OK\r\nKeep-Alive: max=9, timeout=5\r\nContent-Length: 0\r\n\r\n').keepAliveSeconds).toBe(
       5,
     )
+    for (const spelled of ['Timeout = 5', ' timeout=5;max=9 ', 'MAX=9,TIMEOUT="5"'])
+      expect(parse(`HTTP/1.1 200 OK\r\nkeep-alive:${spelled}\r\nContent-Length: 0\r\n\r\n`).keepAliveSeconds).toBe(5)
     expect(parse('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n').keepAliveSeconds).toBe(-1)
     expect(parse('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n').keepAlive).toBe(false)
     expect(parse('HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n').keepAlive).toBe(true)

@@ -159,7 +159,7 @@ export class ResponseHead {
   }
 
   private timeoutSeconds(): number {
-    const found = /(?:^|[,;\s])timeout\s*=\s*(\d{1,9})/i.exec(this.fields.ofKind(FIELD.keepAlive) as string)
+    const found = /(?:^|[,;\s])timeout\s*=\s*"?(\d{1,9})/i.exec(this.fields.ofKind(FIELD.keepAlive) as string)
     return found === null ? -1 : Math.min(Number(found[1]), MAX_TIMEOUT)
   }
 
@@ -184,7 +184,7 @@ export class ResponseHead {
     if (length < -1) return this.fail('an invalid Content-Length')
     const encoded = fields.has(FIELD.transferEncoding)
     if (encoded && fields.has(FIELD.contentLength)) return this.fail('both Content-Length and Transfer-Encoding')
-    if (encoded && !isChunked(fields, false)) return this.fail('an invalid Transfer-Encoding')
+    if (encoded && !isChunked(fields)) return this.fail('an invalid Transfer-Encoding')
     // RFC 9112 §6.1: of HTTP/1.0 it may be a mistake, so nothing is read behind this body.
     if (encoded && this.minor === 0) this.keepAlive = false
     if (status < 200 || status === 204) {
@@ -211,11 +211,11 @@ export class ResponseHead {
   private singleLength(): number {
     const { fields } = this
     const first = fields.first[FIELD.contentLength] as number
-    const length = contentLength(fields, first, false)
+    const length = contentLength(fields, first)
     if (length < 0) return -2
     if ((fields.repeated & (1 << FIELD.contentLength)) === 0) return length
     for (let index = first + 1; index < fields.count; index++) {
-      if (fields.kinds[index] === FIELD.contentLength && contentLength(fields, index, false) !== length) return -2
+      if (fields.kinds[index] === FIELD.contentLength && contentLength(fields, index) !== length) return -2
     }
     return length
   }

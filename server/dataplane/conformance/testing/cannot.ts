@@ -8,6 +8,8 @@ export const cannot: Readonly<Record<string, string>> = {
     "Node's parser takes them for one; the request is forwarded with one.",
   'refuses a chunk size beyond 2^53, closes, and tells no backend of it':
     "Node's parser takes chunk sizes up to 2^64; the body ends in 408 when the bytes do not come.",
+  'takes chunked with a tab behind it from a client, and sends its own spelling on':
+    "Node's parser refuses a tab behind it.",
   'passes trailers on, both ways': 'Trailers are dropped, as RFC 9110 §6.5.1 allows.',
   'passes half-close of the backend on: the client may still speak':
     'node:http ends its side of a backend connection as soon as the backend has ended its own.',

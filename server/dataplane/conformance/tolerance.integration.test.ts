@@ -60,6 +60,35 @@ stories('tolerance', (story) => {
     })
   }
 
+  for (const [what, head] of [
+    ['before its length', (disposition: string) => `${disposition}Content-Length: 5\r\n\r\nhello`],
+    ['behind its length', (disposition: string) => `Content-Length: 5\r\n${disposition}\r\nhello`],
+    ['in chunks', (disposition: string) => `Transfer-Encoding: chunked\r\n${disposition}\r\n5\r\nhello\r\n0\r\n\r\n`],
+  ] as const) {
+    story(`passes the bytes of a file name on, ${what}`, async (open) => {
+      const value = Buffer.from('attachment; filename="Übersicht – 表.pdf"').toString('latin1')
+      const text = `HTTP/1.1 200 OK\r\n${head(`Content-Disposition: ${value}\r\n`)}`
+      const at = await backend((_, socket) => socket.write(text, 'latin1'))
+      const answer = await (await open({ backends: [at] })).client().get('/').answer()
+      expect([answer.status, answer.body, field(answer, 'content-disposition')]).toEqual([200, 'hello', value])
+    })
+  }
+
+  story('passes no body on whose coding it does not know', async (open) => {
+    for (const coding of ['gzip', 'chunked, gzip', 'gzip, chunked', 'chunked, chunked', 'identity']) {
+      const at = await backend((request, socket) =>
+        socket.write(
+          request.target === '/'
+            ? `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`
+            : ok(),
+        ),
+      )
+      const world = await open({ backends: [at], pool: { retry: { attempts: 0 } } })
+      expect((await world.client().get('/').answer()).status, coding).toBe(502)
+      expect((await world.client().get('/well').answer()).status).toBe(200)
+    }
+  })
+
   story('takes chunks of HTTP/1.0 from a backend, and uses its connection no more', async (open) => {
     const at = await backend((_, socket) =>
       socket.write(

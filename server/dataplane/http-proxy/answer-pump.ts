@@ -1,6 +1,7 @@
 /** The body of an answer from the backend to the client, at the pace of the slower one. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Failure } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
 
 export interface AnswerPump {
@@ -57,6 +58,22 @@ export function pumpAnswer({ exchange, answer, response, client, readMs, writeMs
     // The client must see that the answer is not whole.
     client.destroy()
   })
+}
+
+/** Writes a head, or says why `node:http` throws on it: one bad response must not cost more than a 502. */
+export function writeHead(
+  response: ServerResponse,
+  status: number,
+  reason: string | undefined,
+  headers: string[],
+): Failure | undefined {
+  try {
+    response.writeHead(status, reason, headers)
+    return undefined
+  } catch (error) {
+    const detail = `the head of the response cannot be passed on: ${(error as Error).message}`
+    return { kind: 'invalid-response', side: 'backend', stage: 'response-started', detail }
+  }
 }
 
 /** Passes early hints on. Node throws on links that are not in order; such hints are dropped, since nothing depends on them. */

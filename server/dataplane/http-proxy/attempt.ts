@@ -39,8 +39,6 @@ proxy.on('proxyRes', (response, standIn) => (standIn as unknown as StandIn).atte
 // Every try has its own error callback; this one only keeps an event without a listener from throwing.
 proxy.on('econnreset', (error, standIn) => (standIn as unknown as StandIn).attempt.onError(error))
 
-const isCoded = (response: IncomingMessage) => response.headers['transfer-encoding'] !== undefined
-
 /** More than this many 1xx answers to one request are nonsense. */
 const MAX_INFORMATION = 100
 
@@ -158,9 +156,12 @@ export class Attempt {
     const status = response.statusCode ?? 0
     // `node:http` lets any three digits through.
     if (status < 200) this.invalid(`status ${status}`)
+    // `node:http` takes the chunks off and hands out what another coding has left as if it were the body.
+    const coding = response.headers['transfer-encoding']
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') this.invalid('an invalid Transfer-Encoding')
     if (response.rawHeaders.length / 2 > this.pool.limits.fields) this.invalid('too many header fields')
     // Node keeps a connection when the answer has ended, unless it is told otherwise by then.
-    const ends = this.signsIn(response) || (response.httpVersionMinor === 0 && isCoded(response))
+    const ends = this.signsIn(response) || (response.httpVersionMinor === 0 && coding !== undefined)
     if (this.request !== undefined && ends) this.request.shouldKeepAlive = false
     if (this.settle()) this.listener.answered(response)
     else response.destroy()

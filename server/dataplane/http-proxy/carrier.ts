@@ -2,10 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
-import type { Carrier } from '../engine.ts'
+import type { Carrier, Failure } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
 import { type OwnAnswer, ownAnswers } from '../own-answers.ts'
-import { pumpAnswer, writeHints } from './answer-pump.ts'
+import { pumpAnswer, writeHead, writeHints } from './answer-pump.ts'
 import { Attempt } from './attempt.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import { sendOwnAnswer } from './own-answer.ts'
@@ -95,7 +95,7 @@ export class HttpProxyCarrier implements Carrier {
     return true
   }
 
-  private abandon(exchange: Exchange, own: OwnAnswer): void {
+  private abandon(exchange: Exchange, own: OwnAnswer, failure?: Failure): void {
     this.attemptNow?.destroy()
     this.answer_?.destroy()
     if (this.response.headersSent) this.clientSocket.destroy()
@@ -104,7 +104,7 @@ export class HttpProxyCarrier implements Carrier {
       exchange.ours = true
       this.answer(exchange, own)
     }
-    exchange.finish('refused')
+    exchange.finish(failure === undefined ? 'refused' : 'backend-broke', failure)
   }
 
   attempt(exchange: Exchange, backend: BackendRef, pool: PoolSnapshot): void {
@@ -168,7 +168,8 @@ export class HttpProxyCarrier implements Carrier {
     if (answer.headers.date !== undefined) response.sendDate = false
     // What is left of the body is not waited for.
     if (this.options.closing() || this.body?.complete === false) response.shouldKeepAlive = false
-    response.writeHead(status, answer.statusMessage, headers)
+    const fault = writeHead(response, status, answer.statusMessage, headers)
+    if (fault !== undefined) return this.abandon(exchange, ownAnswers.badBackend, fault)
     // A head-only start must reach the client at once: server-sent events may take long for their first byte. `node:http` would write
     // bytes above 127 as UTF-8 here; such a head goes out with the first byte of its body.
     if (!headers.some((text) => /[^ -~]/.test(text))) response.flushHeaders()

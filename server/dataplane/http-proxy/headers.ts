@@ -105,11 +105,14 @@ export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts)
 export function responseHeaders(raw: readonly string[], requestId: string, via: string, version: string): string[] {
   const named = namedInConnection(raw)
   const out: string[] = []
+  const length: string[] = []
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase()
     if (HOP_BY_HOP.has(name) || named.has(name) || name === 'x-request-id') continue
-    out.push(raw[index] as string, raw[index + 1] as string)
+    const fields = name === 'content-length' ? length : out
+    fields.push(raw[index] as string, raw[index + 1] as string)
   }
-  out.push('Via', `${version} ${via}`, 'X-Request-Id', requestId)
+  // Behind a Content-Length, Node reads the bytes of Content-Disposition as UTF-8 and throws on the characters it finds.
+  out.push(...length, 'Via', `${version} ${via}`, 'X-Request-Id', requestId)
   return out
 }

@@ -22,7 +22,7 @@ describe('changing the configuration', () => {
     expect(answer.config.pools?.[0]?.backends?.[0]).toEqual({ id: 'app-1', address: '127.0.0.1:3001' })
     expect(control.revision(2)).toMatchObject({ author: 'ada', document: answer.config })
     expect(dataPlane.applied.map(({ revision }) => revision)).toEqual([1, 2])
-    expect(recorded.at(-1)).toMatchObject({ kind: 'revision', revision: 2, actor: 'ada' })
+    expect(recorded.at(-1)).toMatchObject({ kind: 'revision', revision: 2, actor: 'ada', pools: ['app'] })
   })
 
   it('refuses a stale base with the current revision and changes nothing', async () => {

@@ -15,6 +15,7 @@ import type { DataPlane, EventSink } from './data-plane.ts'
 import { issuesOf } from './issues.ts'
 import { newestReadable } from './stored-config.ts'
 import { summarise } from './summary.ts'
+import { touchedPools } from './touched-pools.ts'
 
 /** The configuration in force. */
 export interface CurrentConfig {
@@ -189,7 +190,8 @@ class WritePath implements ConfigControl {
     const revision = this.commit(previous, document, author, summary)
     this.inForce = { revision, document, config }
     const message = `revision ${revision}: ${summary}`
-    this.parts.events.record({ kind: 'revision', severity: 'info', message, revision, actor: author })
+    const pools = touchedPools(before.config, config)
+    this.parts.events.record({ kind: 'revision', severity: 'info', message, pools, revision, actor: author })
     await this.putInForce({ ...this.inForce, before: before.config, previous, summary, author })
     return { revision, previous, summary, config: document }
   }
@@ -207,12 +209,13 @@ class WritePath implements ConfigControl {
 
   private async putInForce(change: ConfigChange): Promise<void> {
     const { revision } = change
+    const pools = touchedPools(change.before, change.config)
     try {
       await this.parts.dataPlane.apply(revision, change.config)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       const message = `revision ${revision} is saved but not in force everywhere: ${why}`
-      this.parts.events.record({ kind: 'revision', severity: 'error', message, revision })
+      this.parts.events.record({ kind: 'revision', severity: 'error', message, pools, revision })
       throw new ControlError('apply-failed', message, { cause: error, revision })
     } finally {
       this.notify(change)

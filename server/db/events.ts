@@ -12,6 +12,8 @@ interface EventRow {
   severity: EventRecord['severity']
   message: string
   pool: string | null
+  /** Between commas: ",app,shop,". */
+  pools: string | null
   backend: string | null
   revision: number | null
   actor: string | null
@@ -21,8 +23,8 @@ interface EventRow {
 export function insertEvent(db: Db, event: EventRecord): void {
   statement(
     db,
-    `INSERT INTO events (id, at, kind, severity, message, pool, backend, revision, actor, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (id, at, kind, severity, message, pool, pools, backend, revision, actor, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     event.id,
     event.at,
@@ -30,6 +32,7 @@ export function insertEvent(db: Db, event: EventRecord): void {
     event.severity,
     event.message,
     event.pool ?? null,
+    event.pools === undefined || event.pools.length === 0 ? null : `,${event.pools.join(',')},`,
     event.backend ?? null,
     event.revision ?? null,
     event.actor ?? null,
@@ -52,7 +55,10 @@ export function listEvents(db: Db, query: EventsQuery): EventRecord[] {
     values.push(value)
   }
   where('kind = ?', query.kind)
-  where('pool = ?', query.pool)
+  if (query.pool !== undefined) {
+    conditions.push('(pool = ? OR instr(pools, ?) > 0)')
+    values.push(query.pool, `,${query.pool},`)
+  }
   where('backend = ?', query.backend)
   where('at >= ?', query.from)
   where('at <= ?', query.to)
@@ -70,10 +76,11 @@ export function pruneEvents(db: Db, before: number): number {
   ).run(before).changes
 }
 
-function toRecord({ pool, backend, revision, actor, detail, ...row }: EventRow): EventRecord {
+function toRecord({ pool, pools, backend, revision, actor, detail, ...row }: EventRow): EventRecord {
   return {
     ...row,
     ...(pool !== null && { pool }),
+    ...(pools !== null && { pools: pools.slice(1, -1).split(',') }),
     ...(backend !== null && { backend }),
     ...(revision !== null && { revision }),
     ...(actor !== null && { actor }),

@@ -32,7 +32,15 @@ function row(
 ): SeriesRow {
   const histogram = new Float64Array(BUCKETS)
   for (const [bucket, count] of Object.entries(latencies)) histogram[Number(bucket)] = count
-  return { pool, backend, t, sums: seriesSums.map((_, index) => requests * (index + 1)), inFlight: requests, histogram }
+  return {
+    pool,
+    backend,
+    t,
+    sums: seriesSums.map((_, index) => requests * (index + 1)),
+    inFlight: requests,
+    seconds: 6,
+    histogram,
+  }
 }
 
 function event(id: number, more: Partial<EventRecord> = {}): EventRecord {
@@ -70,6 +78,7 @@ test('rows of the same step add up, wherever the cut was', () => {
   expect(rows.map(({ t }) => t)).toEqual([60_000, 120_000])
   expect(Array.from(rows[0]?.sums ?? [])).toEqual(seriesSums.map((_, index) => 7 * (index + 1)))
   expect(rows[0]?.inFlight).toBe(5)
+  expect(rows.map(({ seconds }) => seconds)).toEqual([12, 6])
   expect([rows[0]?.histogram?.[3], rows[0]?.histogram?.[168]]).toEqual([5, 2])
   expect(rows[1]?.histogram).toBeNull()
 })
@@ -141,6 +150,25 @@ test('events are filtered, paged and pruned; ids go on afterwards', () => {
   expect(ids({ pool: 'app' })).toEqual([4, 2])
   expect(ids({ from: 20, to: 30 })).toEqual([3, 2])
   expect(history.listEvents({ limit: 1, kind: 'availability' })).toEqual([flip])
+  history.addEvent(event(5, { kind: 'revision', revision: 7, pools: ['app', 'shop'] }))
+  history.addEvent(event(6, { kind: 'revision', revision: 8, pools: ['app-2'] }))
+  history.addEvent(event(7, { kind: 'revision', revision: 9, pools: [] }))
+  queue.flush()
+  expect(ids({ pool: 'app' })).toEqual([5, 4, 2])
+  expect(ids({ pool: 'ap' })).toEqual([])
+  expect(history.listEvents({ limit: 9, pool: 'shop' })).toEqual([
+    event(5, { kind: 'revision', revision: 7, pools: ['app', 'shop'] }),
+  ])
+  history.prune({ ...cutoffs, events: 70 })
+  expect(ids({})).toEqual([7])
+  history.prune({ ...cutoffs, events: 1e15 })
+  expect(history.lastEventId()).toBe(7)
+})
+
+test('old events go, and the newest stays so that ids go on', () => {
+  for (const id of [1, 2, 3, 4]) history.addEvent(event(id))
+  queue.flush()
+  const ids = (query: object) => history.listEvents({ limit: 10, ...query }).map(({ id }) => id)
   history.prune({ ...cutoffs, events: 30 })
   expect(ids({})).toEqual([4, 3])
   history.prune({ ...cutoffs, events: 1e15 })

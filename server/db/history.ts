@@ -125,12 +125,14 @@ function withUnsaved(
       t,
       sums: new Float64Array(row.sums.length),
       inFlight: 0,
+      seconds: 0,
       histogram: null,
     }
     rows.set(keyOf(row, t), sum)
     for (let index = 0; index < row.sums.length; index++)
       sum.sums[index] = (sum.sums[index] as number) + (row.sums[index] as number)
     sum.inFlight = Math.max(sum.inFlight, row.inFlight)
+    sum.seconds += row.seconds
     sum.histogram ??= row.latency === null ? null : new Float64Array(buckets)
     if (sum.histogram !== null) addSparse(row.latency, sum.histogram)
   }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listBackups } from './backup.ts'
@@ -8,12 +8,13 @@ import { DatabaseProblem } from './problem.ts'
 import { commitRevision, latestRevision } from './revisions.ts'
 import { type TemporaryDatabase, temporaryDatabase } from './testing.ts'
 
+const released = join(import.meta.dirname, '..', '..', 'migrations')
 let data: TemporaryDatabase
 let migrations: string
 beforeEach(() => {
   data = temporaryDatabase()
   migrations = join(data.directory, 'migrations')
-  cpSync(join(import.meta.dirname, '..', '..', 'migrations', '0001_initial.sql'), join(migrations, '0001_initial.sql'))
+  cpSync(join(released, '0001_initial.sql'), join(migrations, '0001_initial.sql'))
 })
 afterEach(() => data.remove())
 
@@ -50,8 +51,7 @@ function existing(): unknown {
 }
 
 test('the released migrations can be read and are complete', () => {
-  const released = readMigrations(join(import.meta.dirname, '..', '..', 'migrations'))
-  expect(released[0]?.name).toBe('0001_initial.sql')
+  expect(readMigrations(released)[0]?.name).toBe('0001_initial.sql')
 })
 
 test('new migrations are applied in order after a backup of what was there', () => {
@@ -73,9 +73,9 @@ test('a migration that fails half-way leaves schema and rows exactly as they wer
   add('0002_good.sql', 'CREATE TABLE good (x); DELETE FROM revisions;')
   add('0003_bad.sql', 'CREATE TABLE worse (x); INSERT INTO nowhere VALUES (1);')
   expect(() => data.open({ migrations })).toThrow(/0003_bad\.sql failed .*no such table: nowhere.*Nothing was changed/)
-  add('0002_good.sql', '')
-  add('0003_bad.sql', '')
-  const { db } = data.open({ migrations: join(import.meta.dirname, '..', '..', 'migrations') })
+  rmSync(join(migrations, '0002_good.sql'))
+  rmSync(join(migrations, '0003_bad.sql'))
+  const { db } = data.open({ migrations })
   expect(contents(db)).toEqual(before)
 })
 
@@ -89,7 +89,8 @@ test('a migration cannot end the transaction it runs in', () => {
   const before = existing()
   add('0002_commit.sql', 'COMMIT;')
   expect(codeOf(() => data.open({ migrations }))).toBe('migration-failed')
-  const { db } = data.open({ migrations: join(import.meta.dirname, '..', '..', 'migrations') })
+  rmSync(join(migrations, '0002_commit.sql'))
+  const { db } = data.open({ migrations })
   expect(contents(db)).toEqual(before)
 })
 
@@ -105,11 +106,12 @@ test('an edited migration is refused; other line ends are no edit', () => {
 })
 
 test('a database of a newer version is refused with both names', () => {
-  add('0002_future.sql', 'CREATE TABLE future (x);')
+  cpSync(released, migrations, { recursive: true })
+  const newest = readMigrations(released).at(-1)
+  const future = `${String((newest?.number ?? 0) + 1).padStart(4, '0')}_future.sql`
+  add(future, 'CREATE TABLE future (x);')
   data.open({ migrations }).close()
-  expect(() => data.open()).toThrow(
-    /newer Evenkeel \(it has migration 0002_future\.sql, this one ends at 0001_initial\.sql\)/,
-  )
+  expect(() => data.open()).toThrow(`newer Evenkeel (it has migration ${future}, this one ends at ${newest?.name})`)
   expect(codeOf(() => data.open())).toBe('newer-version')
 })
 

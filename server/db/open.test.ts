@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backupName, backupTo } from './backup.ts'
+import { readMigrations } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { adviceFor, DatabaseProblem, problemCode, toProblem } from './problem.ts'
 import { commitRevision, latestRevision } from './revisions.ts'
@@ -40,7 +41,10 @@ test('a fresh directory gets a database that survives loss of power and only its
   expect(db.pragma('synchronous', { simple: true })).toBe(2)
   expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  expect(migrated).toEqual({ applied: ['0001_initial.sql'], backup: null })
+  expect(migrated).toEqual({
+    applied: readMigrations(join(import.meta.dirname, '..', '..', 'migrations')).map(({ name }) => name),
+    backup: null,
+  })
   expect(setAside).toBeNull()
 })
 

@@ -33,6 +33,8 @@ export interface SeriesRow {
   sums: ArrayLike<number>
   /** Most in flight. */
   inFlight: number
+  /** Seconds that were counted; of the whole balancer only, 0 else. */
+  seconds: number
   /** Counts per latency bucket; null when nothing was answered. */
   histogram: ArrayLike<number> | null
 }
@@ -67,6 +69,7 @@ interface Row {
   backend: string
   t: number
   in_flight: number
+  seconds: number
   latency: Buffer | null
   [sum: string]: number | string | Buffer | null
 }
@@ -82,9 +85,9 @@ export function addSeries(db: Db, step: SeriesStep, rows: readonly StoredRow[]):
   const find = statement<{ latency: Buffer | null }>(db, `SELECT latency FROM ${table} WHERE name = ? AND t = ?`)
   const upsert = statement(
     db,
-    `INSERT INTO ${table} (name, t, ${SUMS}, in_flight, latency) VALUES (?, ?, ${seriesSums.map(() => '?').join(', ')}, ?, ?)
+    `INSERT INTO ${table} (name, t, ${SUMS}, in_flight, seconds, latency) VALUES (?, ?, ${seriesSums.map(() => '?').join(', ')}, ?, ?, ?)
      ON CONFLICT (name, t) DO UPDATE SET ${seriesSums.map((sum) => `${sum} = ${sum} + excluded.${sum}`).join(', ')},
-       in_flight = MAX(in_flight, excluded.in_flight), latency = excluded.latency`,
+       in_flight = MAX(in_flight, excluded.in_flight), seconds = seconds + excluded.seconds, latency = excluded.latency`,
   )
   for (const row of rows) {
     const name = nameId(db, row.pool, row.backend)
@@ -94,6 +97,7 @@ export function addSeries(db: Db, step: SeriesStep, rows: readonly StoredRow[]):
       row.t,
       ...Array.from(row.sums, Math.round),
       row.inFlight,
+      row.seconds,
       mergeSparse(before?.latency ?? null, row.latency),
     )
   }
@@ -121,6 +125,7 @@ export function querySeries(
         t,
         sums: new Float64Array(seriesSums.length),
         inFlight: 0,
+        seconds: 0,
         histogram: null,
       }
       merged.push(current)
@@ -130,6 +135,7 @@ export function querySeries(
       sums[index] = (sums[index] as number) + (row[sum] as number)
     })
     current.inFlight = Math.max(current.inFlight, row.in_flight)
+    current.seconds += row.seconds
     if (row.latency === null) continue
     current.histogram ??= new Float64Array(buckets)
     addSparse(row.latency, current.histogram)
@@ -166,7 +172,7 @@ function selectRows(db: Db, step: SeriesStep, { pool, backend, from, to }: Serie
   const values = [pool, backend].filter((value) => value !== undefined)
   return statement<Row>(
     db,
-    `SELECT pool, backend, t, ${SUMS}, in_flight, latency
+    `SELECT pool, backend, t, ${SUMS}, in_flight, seconds, latency
      FROM series_names JOIN ${TABLES[step]} ON name = id
      WHERE ${whose} AND t >= ? AND t < ? ORDER BY pool, backend, t`,
   ).all(...values, from, to)

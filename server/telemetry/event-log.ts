@@ -62,7 +62,7 @@ function matches(event: EventRecord, query: EventsQuery): boolean {
   return (
     (query.before === undefined || event.id < query.before) &&
     (query.kind === undefined || event.kind === query.kind) &&
-    (query.pool === undefined || event.pool === query.pool) &&
+    (query.pool === undefined || event.pool === query.pool || event.pools?.includes(query.pool) === true) &&
     (query.backend === undefined || event.backend === query.backend) &&
     (query.from === undefined || event.at >= query.from) &&
     (query.to === undefined || event.at <= query.to)

@@ -16,7 +16,7 @@ function row(
   requests: number,
   more: { failed?: number; ours?: number; millis?: number; inFlight?: number } = {},
 ): SeriesRow {
-  const row = { pool: 'app', backend, t: START + seconds * 1000, sums: new Float64Array(SUMS), inFlight: 0 }
+  const row = { pool: 'app', backend, t: START + seconds * 1000, sums: new Float64Array(SUMS), inFlight: 0, seconds: 0 }
   row.sums[sums.indexOf('requests')] = requests
   row.sums[sums.indexOf('s5xx')] = more.failed ?? 0
   row.sums[sums.indexOf('ours')] = more.ours ?? 0

@@ -31,6 +31,9 @@ test('events that cannot be stored are listed all the same, filtered and bounded
   expect(ids({ pool: 'app', backend: 'a1', limit: 2 })).toEqual([99, 97])
   expect(ids({ kind: 'availability', from: 98 })).toEqual([99])
   expect(ids({ to: 97, limit: 1 })).toEqual([98])
+  log.record({ ...happened, kind: 'revision', pools: ['shop', 'app'] })
+  expect(ids({ pool: 'shop' })).toEqual([101])
+  expect(ids({ pool: 'app', limit: 2 })).toEqual([101, 99])
 })
 
 test('a subscriber that throws harms nobody and is reported', () => {

@@ -67,8 +67,8 @@ export class RecentSeconds implements FrameConsumer {
       }
     }
     const seconds = this.seconds()
-    const sample = toSample(Number.isNaN(this.newest) ? 0 : this.newest + SECOND - seconds * SECOND, counts)
-    return { ...sample, ...whatHappened(sample, seconds) }
+    const sample = toSample(Number.isNaN(this.newest) ? 0 : this.newest + SECOND - seconds * SECOND, counts, seconds)
+    return Object.assign(sample, whatHappened(sample, seconds))
   }
 
   /** Whether the window of a name holds something, or held it until the last second: only those are news. */

@@ -6,7 +6,7 @@ import { BUCKETS, bucketMillis } from '../core/histogram.ts'
 
 /** Names of the sums, in the order in which series carry them. */
 export const sums = seriesColumns.slice(1, 12) as readonly Sum[]
-export type Sum = Exclude<(typeof seriesColumns)[number], 't' | 'inFlight' | 'p50' | 'p95' | 'p99'>
+export type Sum = Exclude<(typeof seriesColumns)[number], 't' | 'inFlight' | 'p50' | 'p95' | 'p99' | 'seconds'>
 export const SUMS = sums.length
 /** Indices of the sums that stand for an answer of a backend: each has one latency in the histogram. */
 export const ANSWERS = (['s1xx', 's2xx', 's3xx', 's4xx', 's5xx'] as const).map((name) => sums.indexOf(name))
@@ -23,6 +23,8 @@ export interface Counts extends SeriesName {
   sums: Float64Array
   /** Most in flight. */
   inFlight: number
+  /** Seconds that were counted; kept for the whole balancer only, where idle seconds have a record too. */
+  seconds: number
   /** Answers per latency bucket; null when there were none. */
   histogram: Float64Array | null
 }
@@ -51,7 +53,7 @@ export function keyOf({ pool, backend }: SeriesName): string {
 }
 
 export function emptyCounts({ pool, backend }: SeriesName): Counts {
-  return { pool, backend, sums: new Float64Array(SUMS), inFlight: 0, histogram: null }
+  return { pool, backend, sums: new Float64Array(SUMS), inFlight: 0, seconds: 0, histogram: null }
 }
 
 export function isIdle(counts: Counts): boolean {
@@ -65,6 +67,7 @@ export function addCounts(into: Counts, from: Omit<Counts, 'sums' | 'histogram'>
   for (let index = 0; index < SUMS; index++)
     into.sums[index] = (into.sums[index] as number) + (from.sums[index] as number)
   into.inFlight = Math.max(into.inFlight, from.inFlight)
+  into.seconds += from.seconds
   if (from.histogram === null) return
   into.histogram ??= new Float64Array(BUCKETS)
   addHistogram(into.histogram, from.histogram)
@@ -107,13 +110,35 @@ export function bucketValue(bucket: number): number | null {
   return bucket === NO_BUCKET ? null : Math.round(bucketMillis(bucket) * 1000) / 1000
 }
 
-/** Counts as a point of a series, in the order of `seriesColumns`. */
-export function toPoint(t: number, counts: { inFlight: number } & LooseNumbers): SeriesPoint {
+/** Counts of `seconds` seconds as a point of a series, in the order of `seriesColumns`. */
+export function toPoint(t: number, counts: { inFlight: number } & LooseNumbers, seconds: number): SeriesPoint {
   const [p50, p95, p99] = percentileBuckets(counts.histogram)
-  return [t, ...Array.from(counts.sums), counts.inFlight, bucketValue(p50), bucketValue(p95), bucketValue(p99)]
+  const latency = [bucketValue(p50), bucketValue(p95), bucketValue(p99)]
+  return [t, ...Array.from(counts.sums), counts.inFlight, ...latency, seconds]
 }
 
-export function toSample(t: number, counts: Counts): Sample {
-  const point = toPoint(t, counts)
-  return Object.fromEntries(seriesColumns.map((name, index) => [name, point[index]])) as unknown as Sample
+const AT = Object.fromEntries(sums.map((name, index) => [name, index])) as Record<Sum, number>
+
+/** Counts of `seconds` seconds, one unless told otherwise. Written out: it is made for every busy backend each second. */
+export function toSample(t: number, { sums: counted, inFlight, histogram }: Counts, seconds = 1): Sample {
+  const [p50, p95, p99] = percentileBuckets(histogram)
+  return {
+    t,
+    requests: counted[AT.requests] as number,
+    s1xx: counted[AT.s1xx] as number,
+    s2xx: counted[AT.s2xx] as number,
+    s3xx: counted[AT.s3xx] as number,
+    s4xx: counted[AT.s4xx] as number,
+    s5xx: counted[AT.s5xx] as number,
+    ours: counted[AT.ours] as number,
+    aborted: counted[AT.aborted] as number,
+    retries: counted[AT.retries] as number,
+    bytesIn: counted[AT.bytesIn] as number,
+    bytesOut: counted[AT.bytesOut] as number,
+    inFlight,
+    p50: bucketValue(p50),
+    p95: bucketValue(p95),
+    p99: bucketValue(p99),
+    seconds,
+  }
 }

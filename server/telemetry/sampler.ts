@@ -66,6 +66,7 @@ export class Sampler {
     const t = this.place(nowEpochMs)
     this.generation++
     const total = this.slateOf({ pool: '', backend: '' })
+    total.counts.seconds = 1
     const used = this.read()
     for (const slate of used) {
       const { counts } = slate
@@ -117,7 +118,8 @@ export class Sampler {
 
   private bridge(from: number, to: number): void {
     for (let t = from; t < to; t += SECOND) {
-      const idle: Frame = { t, total: emptyCounts({ pool: '', backend: '' }), pools: [], backends: [] }
+      const total = { ...emptyCounts({ pool: '', backend: '' }), seconds: 1 }
+      const idle: Frame = { t, total, pools: [], backends: [] }
       this.pass(idle)
     }
   }

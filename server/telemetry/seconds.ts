@@ -70,6 +70,11 @@ export class SecondsMemory implements FrameConsumer {
     return start === undefined ? undefined : (this.points(whole, start, start + BLOCK_MS)[0]?.[0] ?? undefined)
   }
 
+  /** End of the newest second there is a record of, epoch milliseconds; undefined before the first. */
+  end(): number | undefined {
+    return Number.isFinite(this.newest) ? this.newest + SECOND : undefined
+  }
+
   /** Names with at least one record. */
   names(): SeriesName[] {
     return [...this.chains.values()].map(({ pool, backend }) => ({ pool, backend }))
@@ -159,5 +164,6 @@ function decode({ start, data }: Block, from: number): { point: SeriesPoint; end
     point.push(value)
   }
   for (let share = 0; share < 3; share++) point.push(mask & HAS_LATENCY ? bucketValue(data[at++] as number) : null)
+  point.push(1)
   return { point, end: at }
 }

@@ -114,7 +114,7 @@ test('a short range is answered second by second from memory', () => {
   expect(shape(pick(answer.series, 'app', 'a1'))).toEqual(Array.from({ length: 30 }, (_, t) => [t, t < 20 ? 1 : 0]))
   expect(shape(pick(answer.series, 'app', 'a2'))).toEqual(Array.from({ length: 30 }, (_, t) => [t, 0]))
   expect(pick(answer.series, 'app', 'a2').points[0]).toHaveLength(seriesColumns.length)
-  expect(pick(answer.series, 'app', 'a1').points[0]?.slice(-3)).toEqual([1.984, 1.984, 1.984])
+  expect(pick(answer.series, 'app', 'a1').points[0]?.slice(-4)).toEqual([1.984, 1.984, 1.984, 1])
 })
 
 test('without a pool the answer is the whole balancer and each pool; with a backend only that one', () => {
@@ -130,18 +130,67 @@ test('without a pool the answer is the whole balancer and each pool; with a back
   expect(names({ pool: 'app', backend: 'a1' })).toEqual([['app', 'a1']])
 })
 
-test('stored steps have no hole at the right edge', () => {
+test('stored steps reach to the last one that is over, whether it is in the database yet or not', () => {
   run.seconds(0, 1215)
   const now = START + 1_215_000
   const tens = pick(run.series.answer({ from: START, to: now }, now).series, 'app', null)
-  expect(shape(tens)).toEqual(Array.from({ length: 122 }, (_, index) => [index * 10, index === 121 ? 5 : 10]))
+  expect(shape(tens)).toEqual(Array.from({ length: 121 }, (_, index) => [index * 10, 10]))
   const minutes = run.series.answer({ from: START, to: now, step: 60_000 }, now)
-  expect(shape(pick(minutes.series, null, null))).toEqual(
-    Array.from({ length: 21 }, (_, index) => [index * 60, index === 20 ? 15 : 60]),
-  )
-  const hours = run.series.answer({ from: START - 20 * DAY, to: now }, now)
-  expect(hours.step).toBe(2 * HOUR)
-  expect(pick(hours.series, 'app', null).points.map((point) => point[1])).toEqual([1215])
+  expect(shape(pick(minutes.series, null, null))).toEqual(Array.from({ length: 20 }, (_, index) => [index * 60, 60]))
+})
+
+test('constant traffic is constant at every moment, range and step, from the first second on', () => {
+  const uneven: unknown[] = []
+  const ranges = [{ length: 300_000 }, { length: 900_000 }, { length: HOUR }, { length: DAY }, { length: 30 * DAY }]
+  const asked = [...ranges, { length: 900_000, step: 10_000 }, { length: HOUR, step: 60_000 }]
+  const look = (second: number) => {
+    for (const { length, ...step } of asked) {
+      const now = START + second * 1000
+      const { series } = run.series.answer({ pool: 'app', from: now - length, to: now, ...step }, now)
+      for (const point of pick(series, 'app', null).points)
+        if ((point[1] as number) / (point.at(-1) as number) !== 1) uneven.push({ second, length, ...step, point })
+    }
+  }
+  // Begins in the middle of a step, and is looked at in every phase of it.
+  run.seconds(7, 95)
+  for (let second = 95; second < 130; second++) {
+    run.seconds(second, second + 1)
+    look(second + 1)
+  }
+  // A restart cuts a step, a minute and an hour.
+  run.rollup.flush()
+  run = start()
+  run.seconds(137, 215)
+  look(215)
+  run.seconds(215, 4000)
+  look(4000)
+  expect(uneven).toEqual([])
+})
+
+test('a step that a restart cut says how many of its seconds were counted', () => {
+  run.seconds(7, 13)
+  run.rollup.flush()
+  run = start()
+  run.seconds(16, 41)
+  const now = START + 41_000
+  const { series } = run.series.answer({ pool: 'app', from: START, to: now, step: 10_000 }, now)
+  expect(pick(series, 'app', 'a1').points.map((point) => [point[1], point.at(-1)])).toEqual([
+    [3, 3],
+    [7, 7],
+    [10, 10],
+    [10, 10],
+  ])
+})
+
+test.each([
+  ['a day', DAY, 10_000],
+  ['a month', 30 * DAY, 10_000],
+])('%s asked for in the first hour is answered as finely as the hour is', (_, length, step) => {
+  run.seconds(0, 1500)
+  const now = START + 1_500_000
+  const answer = run.series.answer({ from: now - length, to: now }, now)
+  expect(answer).toMatchObject({ from: now - length, to: now, step })
+  expect(pick(answer.series, 'app', null).points).toHaveLength(150)
 })
 
 test('time in which the process was down is a gap, not zeros', () => {

@@ -29,12 +29,13 @@ export class SeriesReader {
     this.options = options
   }
 
-  /** The series of a query at `nowEpochMs`. The last point may be of a step that has not ended. */
+  /** The series of a query at `nowEpochMs`: the steps that are over, each with how many of its seconds were counted. */
   answer(query: SeriesQuery, nowEpochMs: number): SeriesAnswer {
+    const { seconds } = this.options
     const to = Math.max(query.from, Math.min(query.to, nowEpochMs + 1000))
     const present = this.present(query)
     const step = chooseStep({
-      from: query.from,
+      from: Math.max(query.from, this.firstHour(query.from, to) ?? query.from),
       to,
       now: nowEpochMs,
       asked: query.step,
@@ -48,7 +49,10 @@ export class SeriesReader {
       from: Math.floor(query.from / step.ms) * step.ms,
       to,
     }
-    const found = step.base === 'memory' ? this.fromMemory(range) : this.fromSink(range, step, step.base)
+    const found =
+      step.base === 'memory'
+        ? this.fromMemory(range)
+        : this.fromSink(range, step, step.base, seconds.end() ?? nowEpochMs)
     const names = new Map([...present, ...found.names].map((name) => [keyOf(name), name]))
     const series = [...names.values()]
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
@@ -57,7 +61,7 @@ export class SeriesReader {
         return {
           pool: name.pool === '' ? null : name.pool,
           backend: name.backend === '' ? null : name.backend,
-          points: found.ran.map((t) => points.get(t) ?? zeros(t)),
+          points: found.ran.map(([t, counted]) => withSeconds(points.get(t) ?? zeros(t), counted)),
         }
       })
     return { from: query.from, to: query.to, step: step.ms, columns: seriesColumns, series }
@@ -70,6 +74,15 @@ export class SeriesReader {
     if (from < now - MEMORY_MS * 2 || (oldest !== undefined && from >= oldest)) return MEMORY_MS
     const before = { ...WHOLE, from, to: (oldest ?? now) - STEP_MS['10s'] + 1 }
     return sink.querySeries('10s', before, STEP_MS['10s']).length > 0 ? now - (oldest ?? now) : MEMORY_MS
+  }
+
+  /** Start of the first hour of the range with a record: what lies before it needs no points, so the others may be closer. */
+  private firstHour(from: number, to: number): number | undefined {
+    if (to - from <= STEP_MS['1h']) return undefined
+    const hours = this.options.sink.querySeries('1h', { ...WHOLE, from, to }, STEP_MS['1h'])
+    const oldest = this.options.seconds.oldest()
+    const starts = [...hours.slice(0, 1).map(({ t }) => t), ...(oldest === undefined ? [] : [oldest])]
+    return starts.length === 0 ? undefined : Math.min(...starts)
   }
 
   /** Names that the answer has in any case. */
@@ -86,15 +99,17 @@ export class SeriesReader {
     const { seconds } = this.options
     return {
       names: seconds.names().filter((name) => belongs(name, range)),
-      ran: seconds.points(WHOLE, range.from, range.to).map((point) => point[0] as number),
+      ran: seconds.points(WHOLE, range.from, range.to).map((point) => [point[0] as number, 1]),
       points: (name) => byTime(seconds.points(name, range.from, range.to)),
     }
   }
 
-  private fromSink(range: SeriesRange, step: Step, base: StoredStep): Found {
+  /** Steps that end after `until` are still being counted. */
+  private fromSink(range: SeriesRange, step: Step, base: StoredStep, until: number): Found {
     const { sink, rollup } = this.options
     const rows = new Map<string, Map<number, Counts>>()
-    const ran = new Set<number>()
+    const ran = new Map<number, number>()
+    const count = (t: number, seconds: number) => ran.set(t, (ran.get(t) ?? 0) + seconds)
     const include = (row: Counts | (SeriesName & Parameters<typeof addCounts>[1]), t: number) => {
       const ofName = rows.get(keyOf(row)) ?? new Map<number, Counts>()
       rows.set(keyOf(row), ofName)
@@ -103,25 +118,25 @@ export class SeriesReader {
       addCounts(sum, row)
     }
     for (const row of sink.querySeries(base, range, step.ms)) include(row, row.t)
-    for (const row of sink.querySeries(base, { ...range, ...WHOLE }, step.ms)) ran.add(row.t)
+    for (const row of sink.querySeries(base, { ...range, ...WHOLE }, step.ms)) count(row.t, row.seconds)
     for (const row of rollup.openRows(base)) {
       if (row.t < range.from || row.t >= range.to) continue
       const t = Math.floor(row.t / step.ms) * step.ms
-      ran.add(t)
+      if (row.pool === '' && row.backend === '') count(t, row.seconds)
       if (belongs(row, range)) include(row, t)
     }
     return {
       names: [...rows.values()].flatMap((ofName) => [...ofName.values()].slice(0, 1)),
-      ran: [...ran].sort((a, b) => a - b),
-      points: (name) => new Map([...(rows.get(keyOf(name)) ?? [])].map(([t, counts]) => [t, toPoint(t, counts)])),
+      ran: [...ran].filter(([t]) => t + step.ms <= until).sort(([a], [b]) => a - b),
+      points: (name) => new Map([...(rows.get(keyOf(name)) ?? [])].map(([t, counts]) => [t, toPoint(t, counts, 0)])),
     }
   }
 }
 
 interface Found {
   names: readonly SeriesName[]
-  /** Steps in which the process ran, ascending. */
-  ran: readonly number[]
+  /** Steps in which the process ran, ascending, and for how many seconds. */
+  ran: readonly (readonly [t: number, seconds: number])[]
   points(name: SeriesName): Map<number, SeriesPoint>
 }
 
@@ -132,6 +147,11 @@ function belongs(name: SeriesName, range: SeriesRange): boolean {
 
 function byTime(points: readonly SeriesPoint[]): Map<number, SeriesPoint> {
   return new Map(points.map((point) => [point[0] as number, point]))
+}
+
+function withSeconds(point: SeriesPoint, seconds: number): SeriesPoint {
+  point[point.length - 1] = seconds
+  return point
 }
 
 function zeros(t: number): SeriesPoint {

@@ -13,6 +13,8 @@ export interface SeriesRow extends SeriesName, LooseNumbers {
   t: number
   /** Most in flight. */
   inFlight: number
+  /** Seconds that were counted; of the whole balancer only. */
+  seconds: number
 }
 
 export interface SeriesRange {

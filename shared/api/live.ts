@@ -44,6 +44,8 @@ export interface Sample {
   p50: number | null
   p95: number | null
   p99: number | null
+  /** How many seconds were counted. */
+  seconds: number
 }
 
 /**

@@ -15,6 +15,8 @@ export interface EventRecord {
   /** One sentence: "app-2 is unhealthy: status 500, expected 200-399 (2 probes in a row)". */
   message: string
   pool?: string
+  /** Pools that a revision touches: whose own settings or backends, or routes to it, it changes. */
+  pools?: string[]
   backend?: string
   revision?: number
   /** Who did it, for what people do. */
@@ -25,7 +27,7 @@ export interface EventRecord {
 
 export const eventsQuerySchema = z.object({
   kind: z.enum(eventKinds).optional(),
-  pool: z.string().max(64).optional(),
+  pool: z.string().max(64).optional().describe('Only events of this pool, and revisions that touch it.'),
   backend: z.string().max(64).optional(),
   before: z.coerce.number().int().min(0).optional().describe('Only events with a smaller id: the next page.'),
   from: z.coerce.number().int().min(0).optional().describe('Epoch milliseconds.'),

@@ -18,4 +18,6 @@ export const seriesColumns = [
   'p50',
   'p95',
   'p99',
+  /** How many seconds of the step were counted. A rate is a count divided by it. */
+  'seconds',
 ] as const

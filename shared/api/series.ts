@@ -19,7 +19,10 @@ export const seriesQuerySchema = z.object({
     .describe('Wanted step in milliseconds; absent: the finest that gives at most 300 points.'),
 })
 
-/** Numbers in the order of `seriesColumns`; percentiles are null where nothing was answered. */
+/**
+ * Numbers in the order of `seriesColumns`; percentiles are null where nothing was answered. The last one is how many seconds of the
+ * step were counted: fewer than the step has where the process started or stopped within it. A rate is a count divided by it.
+ */
 export type SeriesPoint = (number | null)[]
 
 export interface Series {
@@ -27,7 +30,10 @@ export interface Series {
   pool: string | null
   /** Null: the whole pool. */
   backend: string | null
-  /** Ascending by time. A missing step is a gap: the process was not running. A step without traffic is a point of zeros. */
+  /**
+   * Ascending by time. Only steps that are over: one in progress would look like a fall. A missing step is a gap: the process was
+   * not running. A step without traffic is a point of zeros.
+   */
   points: SeriesPoint[]
 }
 

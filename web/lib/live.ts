@@ -57,6 +57,7 @@ const idle = (t: number): Sample => ({
   p50: null,
   p95: null,
   p99: null,
+  seconds: 1,
 })
 
 const isQuiet = (recent: Recent) => recent.requests === 0 && recent.inFlight === 0 && recent.p50 === null

@@ -1,42 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import type { Recent } from '../../../shared/api/live.ts'
+import { seriesColumns } from '../../../shared/api/series-columns.ts'
 import { rowsOfSeries, rowsOfTicks, rowsPerBackend } from './rows.ts'
 
-const point = (t: number, requests: number, p95: number | null = null) => [
-  t,
-  requests,
-  0,
-  requests,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  2,
-  p95,
-  p95,
-  p95,
-]
+const point = (t: number, requests: number, p95: number | null = null, seconds = 10) =>
+  seriesColumns.map((name) => {
+    if (name === 't') return t
+    if (name === 'requests') return requests
+    if (name === 'seconds') return seconds
+    if (name.startsWith('p')) return p95
+    return name === 'inFlight' ? 2 : 0
+  })
 
 describe('rows of charts', () => {
-  it('are per second, keep gaps as gaps, and leave out the step that has not ended', () => {
-    const rows = rowsOfSeries(
-      {
-        pool: 'app',
-        backend: null,
-        points: [point(10_000, 50, 7), point(20_000, 100), point(50_000, 10), point(60_000, 3)],
-      },
-      10_000,
-      65_000,
-    )
-    expect(rows.map((row) => [row.t, row.requests, row.p95])).toEqual([
-      [10_000, 5, 7],
-      [20_000, 10, null],
-      [30_000, undefined, undefined],
-      [50_000, 1, null],
+  it('are per second that was counted, and keep gaps as gaps', () => {
+    const points = [point(10_000, 35, 7, 7), point(20_000, 50), point(50_000, 10, null, 2), point(60_000, 50)]
+    const rows = rowsOfSeries({ pool: 'app', backend: null, points }, 10_000)
+    expect(rows.map((row) => [row.t, row.requests, row.p95, row.inFlight])).toEqual([
+      [10_000, 5, 7, 2],
+      [20_000, 5, null, 2],
+      [30_000, undefined, undefined, undefined],
+      [50_000, 5, null, 2],
+      [60_000, 5, null, 2],
     ])
   })
 

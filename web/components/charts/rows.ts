@@ -1,5 +1,5 @@
 /** Turns live ticks and stored series into the rows of charts: per second, gaps as gaps, at most 300 points. */
-import type { Sample, Tick } from '../../../shared/api/live.ts'
+import type { Tick } from '../../../shared/api/live.ts'
 import type { Series, SeriesAnswer } from '../../../shared/api/series.ts'
 import { seriesColumns } from '../../../shared/api/series-columns.ts'
 import { STATUS_COLORS } from '../../lib/colors.ts'
@@ -20,23 +20,27 @@ export const latencyColumns: Column[] = [
   { key: 'p99', label: 'p99', color: '#D55E00', dash: '2 3' },
 ]
 
-const LATENCY = new Set(['p50', 'p95', 'p99', 'inFlight', 't'])
+/** What is no count. */
+const PLAIN = new Set(['p50', 'p95', 'p99', 'inFlight', 'seconds'])
 
-/**
- * Points of one series as rows: counts per second. A hole of more than a step becomes a gap. The newest point is left out while its
- * step has not ended: it would look like a fall.
- */
-export function rowsOfSeries(series: Series | undefined, step: number, now = Date.now()): Row[] {
+/** Counts become rates by the seconds that were counted; the rest stays as it is. */
+function rowOf(t: number, read: (column: (typeof seriesColumns)[number], index: number) => number | null): Row {
+  const row: Row = { t }
+  const seconds = read('seconds', seriesColumns.length - 1) ?? 0
+  seriesColumns.forEach((name, index) => {
+    if (name === 't') return
+    const value = read(name, index)
+    row[name] = value === null || PLAIN.has(name) ? value : seconds > 0 ? value / seconds : null
+  })
+  return row
+}
+
+/** Points of one series as rows: counts per second. A hole of more than a step becomes a gap. */
+export function rowsOfSeries(series: Series | undefined, step: number): Row[] {
   const rows: Row[] = []
   let before = Number.NaN
   for (const point of series?.points ?? []) {
-    if ((point[0] as number) + step > now) break
-    const row: Row = { t: point[0] as number }
-    seriesColumns.forEach((name, index) => {
-      if (name === 't') return
-      const value = point[index] ?? null
-      row[name as string] = value === null || LATENCY.has(name) ? value : value / (step / 1000)
-    })
+    const row = rowOf(point[0] as number, (_, index) => point[index] ?? null)
     if (row.t - before > step * 1.5) rows.push({ t: before + step })
     rows.push(row)
     before = row.t
@@ -49,12 +53,7 @@ export function rowsOfTicks(ticks: readonly Pick<Tick, 't' | 'recent'>[], step: 
   return ticks.flatMap(({ t, recent }): Row[] => {
     const end = t + 1000
     if (end % step !== 0 || recent.seconds * 1000 !== step) return []
-    const row: Row = { t: end - step }
-    for (const name of seriesColumns.slice(1)) {
-      const value = recent[name as keyof Sample] as number | null
-      row[name as string] = value === null || LATENCY.has(name) ? value : value / recent.seconds
-    }
-    return [row]
+    return [rowOf(end - step, (name) => recent[name])]
   })
 }
 

@@ -36,7 +36,7 @@ function useTotalRows() {
   const ticks = useTicks()
   const step = history.data?.step ?? STEP_MS
   const whole = history.data?.series.find((series) => series.pool === null)
-  const before = rowsOfSeries(whole, step, history.dataUpdatedAt)
+  const before = rowsOfSeries(whole, step)
   const storedUntil = (before.at(-1)?.t ?? -step) + step
   const live = rowsOfTicks(ticks, step).filter((row) => row.t >= storedUntil)
   const rows = useUnchanged([...before, ...live].filter((row) => row.t > now - QUARTER_MS))

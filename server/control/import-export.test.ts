@@ -33,7 +33,9 @@ describe('configuration text', () => {
   it('has faults with line and column', () => {
     expect(() => parseConfigText('version: 1\npools:\n  - id: a\n id: b\n')).toThrow(/line 4/)
     expect(() => parseConfigText('a: 1\na: 2\n')).toThrow(/line 2/)
-    expect(() => parseConfigText('a: &x [1]\nb: *x\n')).toThrow(/line 2.*aliases/)
+    expect(() => parseConfigText('a: 1\nb: [*x]\n')).toThrow(
+      'line 2, column 5: there is no anchor &x before *x; write it, or write the value out',
+    )
   })
 
   it('has a default that is valid', () => {
@@ -63,7 +65,7 @@ describe('a configuration file', () => {
     const file = createConfigFile({ file: path, control, db })
     writeFileSync(path, 'version: 1\npools:\n  - id: app\n    backends:\n      - { id: a, address: nonsense }\n')
     await expect(file.apply()).rejects.toThrow(
-      /evenkeel\.yaml, line 5, pools\.0\.backends\.0\.address: write host:port/,
+      /evenkeel\.yaml, line 5, pools\.0\.backends\.0\.address: the port is missing; write nonsense:80/,
     )
     await expect(createConfigFile({ file: `${path}.gone`, control, db }).apply()).rejects.toThrow('cannot be read')
   })

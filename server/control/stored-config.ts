@@ -4,6 +4,7 @@ import type { Db } from '../db/handle.ts'
 import { getRevision, latestRevision, listRevisions } from '../db/revisions.ts'
 import { ControlError } from '../errors.ts'
 import type { EventSink } from './data-plane.ts'
+import { withPlainAddresses } from './older-addresses.ts'
 
 /** A stored configuration that this version can read. */
 export interface StoredConfig {
@@ -20,16 +21,36 @@ export function newestReadable(db: Db, events: EventSink): StoredConfig | undefi
   const newest = latestRevision(db)
   let stored = newest
   while (newest && stored) {
-    const parsed = configSchema.safeParse(stored.document)
+    const { document, words } = readable(stored.document)
+    const parsed = configSchema.safeParse(document)
     if (parsed.success) {
       if (stored !== newest) report(events, newest.number, stored.number)
-      return { revision: newest.number, document: stored.document, config: parsed.data }
+      if (words.length > 0) tellAddresses(events, newest.number, words)
+      return { revision: newest.number, document, config: parsed.data }
     }
     const [older] = listRevisions(db, { before: stored.number, limit: 1 })
     stored = older && getRevision(db, older.number)
   }
   if (newest) throw new ControlError('invalid-config', 'No stored revision can be read by this version of Evenkeel.')
   return undefined
+}
+
+/** Whatever was stored is looked at: what is no configuration at all is left to the schema. */
+function readable(stored: ConfigDocument): ReturnType<typeof withPlainAddresses> {
+  try {
+    return withPlainAddresses(stored)
+  } catch {
+    return { document: stored, words: [] }
+  }
+}
+
+function tellAddresses(events: EventSink, revision: number, words: string[]) {
+  events.record({
+    kind: 'revision',
+    severity: 'warning',
+    message: `revision ${revision} has addresses that are no longer taken: ${words.slice(0, 6).join('; ')}`,
+    revision,
+  })
 }
 
 function report(events: EventSink, newest: number, used: number) {

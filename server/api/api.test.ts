@@ -55,6 +55,29 @@ describe('the configuration', () => {
     expect(put.json()).toMatchObject({ revision: 2, summary: 'app-2: weight 2 → 7' })
   })
 
+  it('comes in with YAML anchors and lists of hosts, and goes out as it was meant', async () => {
+    world = await adminWorld()
+    const payload = `
+listeners: [{ id: web, bind: '127.0.0.1:8080' }]
+pools:
+  - &usual { id: app, timeouts: { head: 1m30s }, backends: [{ id: app-1, address: '127.0.0.1:3001' }] }
+  - { <<: *usual, id: shop }
+routes:
+  - { id: shop, listener: web, match: { host: [Shop.test, '*.shop.test'] }, action: { type: forward, pool: shop }, maxBody: 10MB }
+`
+    const headers = { ...asAdmin, 'if-match': '"1"', 'content-type': 'application/yaml' }
+    const put = await world.app.inject({ method: 'PUT', url: '/api/v1/config', headers, payload })
+    expect(put.statusCode).toBe(200)
+    const { pools, routes } = (await call('GET', '/api/v1/config')).body
+    expect(pools[1]).toEqual({ ...pools[0], id: 'shop' })
+    expect(routes[0].match).toEqual({ host: ['Shop.test', '*.shop.test'] })
+    const out = String((await call('GET', '/api/v1/config/export')).body)
+    expect(out).toContain('host:\n        - Shop.test\n        - "*.shop.test"\n')
+    const again = { ...headers, 'if-match': '"2"' }
+    const back = await world.app.inject({ method: 'PUT', url: '/api/v1/config', headers: again, payload: out })
+    expect(back.json().summary).toBe('nothing changed')
+  })
+
   it('has a history to go back in', async () => {
     world = await adminWorld()
     await call('POST', '/api/v1/pools/app/backends', { address: '127.0.0.1:3003' })

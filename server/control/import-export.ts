@@ -1,7 +1,7 @@
 /** The configuration as a file: YAML and JSON are the same document. Applied as a revision when it differs from the last time. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { isAlias, LineCounter, parseDocument, stringify, visit } from 'yaml'
+import { LineCounter, parseDocument, stringify } from 'yaml'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
 import type { ProblemIssue } from '../../shared/api/problem.ts'
 import type { ConfigDocument } from '../../shared/config/config.ts'
@@ -9,6 +9,7 @@ import type { Db } from '../db/handle.ts'
 import { getMeta, setMeta } from '../db/meta.ts'
 import { ControlError } from '../errors.ts'
 import type { ConfigControl } from './change-config.ts'
+import { YamlFault, yamlValue } from './yaml-value.ts'
 
 const APPLIED_HASH = 'config-file-hash'
 const MOST_BYTES = 2 * 1024 * 1024
@@ -23,28 +24,27 @@ export function defaultDocument(): ConfigDocument {
   }
 }
 
-/** Reads YAML or JSON text. Errors: `invalid-json` with the line and column of every fault. */
+/** Reads YAML or JSON text; aliases and merge keys are written out. Errors: `invalid-json` with the line and column of every fault. */
 export function parseConfigText(text: string): unknown {
   if (Buffer.byteLength(text) > MOST_BYTES)
     throw new ControlError('body-too-large', 'A configuration may have at most 2 MiB.')
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: '1.2' })
-  const issues: ProblemIssue[] = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0])
-    return { path: `line ${line}, column ${col}`, message: error.message }
-  })
-  if (issues.length === 0) {
-    visit(document, {
-      Node(_, node) {
-        if (!isAlias(node)) return
-        const { line, col } = lines.linePos(node.range?.[0] ?? 0)
-        issues.push({ path: `line ${line}, column ${col}`, message: 'aliases (*name) are not taken; write it out' })
-      },
-    })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true })
+  const faults = document.errors.map((error) => ({ at: error.pos[0], message: error.message }))
+  if (faults.length === 0) {
+    try {
+      return yamlValue(document, MOST_BYTES)
+    } catch (error) {
+      if (!(error instanceof YamlFault)) throw error
+      faults.push(error)
+    }
   }
-  const [first] = issues
-  if (first) throw new ControlError('invalid-json', `${first.path}: ${first.message}`, { issues })
-  return document.toJS()
+  const issues: ProblemIssue[] = faults.map(({ at, message }) => {
+    const { line, col } = lines.linePos(at)
+    return { path: `line ${line}, column ${col}`, message }
+  })
+  const [first] = issues as [ProblemIssue]
+  throw new ControlError('invalid-json', `${first.path}: ${first.message}`, { issues: issues.slice(0, 200) })
 }
 
 /** The document as YAML that `parseConfigText` reads back unchanged. */
@@ -52,16 +52,18 @@ export function exportYaml(document: ConfigDocument): string {
   return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false })
 }
 
-/** The line of a file that a dotted path leads to, for faults found by the schema; undefined when it leads nowhere. */
-function lineOf(text: string, path: string): number | undefined {
+/** Finds the line of a file that a dotted path leads to, for faults found by the schema; undefined when it leads nowhere. */
+function lineFinder(text: string): (path: string) => number | undefined {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const keys = path === '' ? [] : path.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key))
-  for (let depth = keys.length; depth >= 0; depth--) {
-    const node = document.getIn(keys.slice(0, depth), true) as { range?: [number, number, number] } | undefined
-    if (node?.range) return lines.linePos(node.range[0]).line
+  const document = parseDocument(text, { lineCounter: lines, merge: true })
+  return (path) => {
+    const keys = path === '' ? [] : path.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+    for (let depth = keys.length; depth >= 0; depth--) {
+      const node = document.getIn(keys.slice(0, depth), true) as { range?: [number, number, number] } | undefined
+      if (node?.range) return lines.linePos(node.range[0]).line
+    }
+    return undefined
   }
-  return undefined
 }
 
 export interface ConfigFileParts {
@@ -106,10 +108,11 @@ export function createConfigFile({ file, control, db }: ConfigFileParts): Config
       throw error
     }
     const issues = control.validate(document)
-    const details = issues.map(
-      (issue) => `${file}, line ${lineOf(content, issue.path) ?? '?'}, ${issue.path}: ${issue.message}`,
-    )
-    if (issues.length > 0) throw new ControlError('invalid-config', details.join('\n'), { issues })
+    if (issues.length > 0) {
+      const lineOf = lineFinder(content)
+      const details = issues.map(({ path, message }) => `${file}, line ${lineOf(path) ?? '?'}, ${path}: ${message}`)
+      throw new ControlError('invalid-config', details.join('\n'), { issues })
+    }
     const hash = createHash('sha256').update(content).digest('hex')
     return { document: document as ConfigDocument, hash }
   }

@@ -9,6 +9,8 @@ type PathTest =
   | { kind: 'prefix'; prefix: string }
 
 interface Entry {
+  /** Place in the order. */
+  at: number
   host: string | undefined
   path: PathTest
   route: RouteSnapshot
@@ -42,27 +44,43 @@ export function hostMatches(pattern: string | undefined, host: string): boolean 
   return host.length > pattern.length - 1 && host.endsWith(pattern.slice(1))
 }
 
+const named = (entry: Entry) => entry.host !== undefined && !entry.host.startsWith('*.')
+
 class HostIndexedTable implements RouteTable {
-  private readonly byHost: Map<string, Entry[]>
+  private readonly byHost = new Map<string, Entry[]>()
   private readonly general: Entry[]
 
   constructor(entries: Entry[]) {
-    this.general = entries.filter((entry) => entry.host === undefined || entry.host.startsWith('*.'))
-    const exact = new Set(
-      entries.flatMap((entry) => (entry.host !== undefined && !entry.host.startsWith('*.') ? [entry.host] : [])),
-    )
-    this.byHost = new Map([...exact].map((host) => [host, entries.filter((entry) => hostMatches(entry.host, host))]))
+    this.general = entries.filter((entry) => !named(entry))
+    for (const entry of entries) {
+      if (!named(entry)) continue
+      const own = this.byHost.get(entry.host as string)
+      if (own === undefined) this.byHost.set(entry.host as string, [entry])
+      else own.push(entry)
+    }
+    for (const [host, own] of this.byHost) {
+      const others = this.general.filter((entry) => hostMatches(entry.host, host))
+      this.byHost.set(
+        host,
+        [...own, ...others].sort((a, b) => a.at - b.at),
+      )
+    }
   }
 
   match(host: string, path: string): RouteSnapshot | undefined {
-    const named = this.byHost.size === 0 ? undefined : this.byHost.get(host)
-    const entries = named ?? this.general
+    const known = this.byHost.size === 0 ? undefined : this.byHost.get(host)
+    const entries = known ?? this.general
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] as Entry
-      if ((named !== undefined || hostMatches(entry.host, host)) && pathMatches(entry.path, path)) return entry.route
+      if ((known !== undefined || hostMatches(entry.host, host)) && pathMatches(entry.path, path)) return entry.route
     }
     return undefined
   }
+}
+
+/** Any of several hosts will do, so a route stands in the table once for each. */
+function hostsOf({ match: { host } }: RouteConfig): (string | undefined)[] {
+  return Array.isArray(host) ? [...new Set(host.map((one) => one.toLowerCase()))] : [host?.toLowerCase()]
 }
 
 /** Builds the table of one listener. `snapshotOf` gives the compiled route. */
@@ -71,10 +89,10 @@ export function buildRouteTable(
   snapshotOf: (route: RouteConfig) => RouteSnapshot,
 ): RouteTable {
   return new HostIndexedTable(
-    routes.map((route) => ({
-      host: route.match.host?.toLowerCase(),
-      path: pathTest(route.match.path),
-      route: snapshotOf(route),
-    })),
+    routes.flatMap((config, at) => {
+      const path = pathTest(config.match.path)
+      const route = snapshotOf(config)
+      return hostsOf(config).map((host) => ({ at, host, path, route }))
+    }),
   )
 }

@@ -50,7 +50,7 @@ function textKind(schema: Schema): string {
     ['size', '99999999GiB'],
   ] as const) {
     const message = schema.safeParse(huge).error?.issues[0]?.message ?? ''
-    const bounds = /is outside (\S+) to (\S+)$/.exec(message)
+    const bounds = /is outside (\S+) to (\S+);/.exec(message)
     if (bounds) return `${kind}, ${bounds[1]} to ${bounds[2]}`
   }
   return 'text'
@@ -65,7 +65,7 @@ function kindOf(schema: Schema): string {
     return Object.values(def.entries ?? {})
       .map((value) => `\`${value}\``)
       .join(', ')
-  if (def.type === 'literal') return (def.values ?? []).map((value) => `\`${value}\``).join(', ')
+  if (def.type === 'literal') return (def.values ?? []).map((value) => `\`${value}\``).join(' or ')
   if (def.type === 'array') return `list of ${kindOf(unwrap(def.element as Schema).schema)}`
   if (def.type === 'union') return (def.options ?? []).map((one) => kindOf(unwrap(one).schema)).join(' or ')
   if (def.type === 'record') return 'names and values'
@@ -118,8 +118,13 @@ export function configurationPage(): string {
   }
   const intro = `# Configuration
 
-One document, as YAML or JSON. Durations are written with a unit (\`250ms\`, \`10s\`, \`2m\`, \`1h\`, \`14d\`), sizes likewise (\`64KiB\`,
-\`1MiB\`). A field that is left out has its default; unknown fields are refused. \`GET /api/v1/config/schema\` gives the same as JSON
-Schema. This page is written from the schema; a test fails when they differ.`
+One document, as YAML or JSON. A field that is left out has its default; unknown fields are refused. \`GET /api/v1/config/schema\` gives
+the same as JSON Schema. This page is written from the schema; a test fails when they differ.
+
+**Durations** are written with a unit: \`250ms\`, \`10s\`, \`2m\`, \`1m30s\`, \`1h\`, \`14d\`. **Sizes** likewise: \`64KiB\` and \`10MiB\` count by 1024,
+\`10kB\` and \`10MB\` by 1000. **Addresses** are \`host:port\`; IPv6 stands in brackets (\`[::1]:8080\`), and IPv4 has no leading zeros.
+
+**YAML** is read as version 1.2, with anchors (\`&name\`), aliases (\`*name\`) and merge keys (\`<<: *name\`). They are written out when the
+file is read, so an export has none; written out, a document may have 2 MiB, like the file itself.`
   return `${[intro, ...sections].join('\n\n')}\n`
 }

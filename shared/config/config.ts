@@ -1,5 +1,6 @@
 /** The whole configuration: one document, plain JSON (or the same in YAML). */
 import { z } from 'zod'
+import { nearest } from '../nearest.ts'
 import { listenerSchema } from './listener.ts'
 import { duration } from './measures.ts'
 import { poolSchema } from './pool.ts'
@@ -41,27 +42,64 @@ const documentSchema = z
 type Issue = { path: (string | number)[]; message: string }
 
 function repeated(kind: string, items: { id: string }[], path: (string | number)[]): Issue[] {
+  const taken = new Set(items.map((item) => item.id))
   const seen = new Set<string>()
   const issues: Issue[] = []
   items.forEach((item, index) => {
-    if (seen.has(item.id))
-      issues.push({ path: [...path, index, 'id'], message: `another ${kind} is already called "${item.id}"` })
+    if (seen.has(item.id)) {
+      const free = freeName(item.id, taken)
+      taken.add(free)
+      const message = `another ${kind} is already called "${item.id}"; write another name, such as "${free}"`
+      issues.push({ path: [...path, index, 'id'], message })
+    }
     seen.add(item.id)
   })
   return issues
 }
 
+function freeName(id: string, taken: ReadonlySet<string>): string {
+  let number = 2
+  while (taken.has(`${id.slice(0, 56)}-${number}`)) number++
+  return `${id.slice(0, 56)}-${number}`
+}
+
+/** For so many names that lead nowhere the one meant is looked for: comparing thousands with thousands would take minutes. */
+const MOST_COMPARED = 20
+/** Most host names over all routes: each has a list of its own in the route table. */
+const MOST_HOSTS = 10_000
+
+/** A name that leads nowhere: the one meant, or some that there are. */
+function dangling(kind: string, name: string, ids: ReadonlySet<string>, compare: boolean): string {
+  const there = `there is no ${kind} "${name}"`
+  const meant = compare ? nearest(name, ids) : undefined
+  if (meant !== undefined) return `${there}; did you mean "${meant}"?`
+  if (ids.size === 0) return `${there}; add one under "${kind}s"`
+  const some = [...ids].slice(0, 5).map((id) => `"${id}"`)
+  return `${there}; write ${some.join(' or ')}${ids.size > 5 ? ` (or one of ${ids.size - 5} more)` : ''}, or add it`
+}
+
 function danglingNames(config: z.infer<typeof documentSchema>): Issue[] {
   const listeners = new Set(config.listeners.map((listener) => listener.id))
   const pools = new Set(config.pools.map((pool) => pool.id))
-  return config.routes.flatMap((route, index) => {
-    const issues: Issue[] = []
-    if (!listeners.has(route.listener))
-      issues.push({ path: ['routes', index, 'listener'], message: `there is no listener "${route.listener}"` })
-    if (!pools.has(route.action.pool))
-      issues.push({ path: ['routes', index, 'action', 'pool'], message: `there is no pool "${route.action.pool}"` })
-    return issues
+  const issues: Issue[] = []
+  const note = (path: Issue['path'], kind: string, name: string, ids: ReadonlySet<string>) =>
+    issues.push({ path, message: dangling(kind, name, ids, issues.length < MOST_COMPARED) })
+  config.routes.forEach(({ listener, action }, index) => {
+    if (!listeners.has(listener)) note(['routes', index, 'listener'], 'listener', listener, listeners)
+    if (!pools.has(action.pool)) note(['routes', index, 'action', 'pool'], 'pool', action.pool, pools)
   })
+  return issues
+}
+
+function tooManyHosts({ routes }: z.infer<typeof documentSchema>): Issue[] {
+  const hosts = routes.reduce((sum, { match: { host } }) => sum + (Array.isArray(host) ? host.length : 1), 0)
+  if (hosts <= MOST_HOSTS) return []
+  return [
+    {
+      path: ['routes'],
+      message: `${hosts} host names are too many; write at most ${MOST_HOSTS}, or *.example.com for many`,
+    },
+  ]
 }
 
 function sharedBinds(config: z.infer<typeof documentSchema>): Issue[] {
@@ -70,7 +108,12 @@ function sharedBinds(config: z.infer<typeof documentSchema>): Issue[] {
     const other = taken.get(listener.bind)
     taken.set(listener.bind, listener.id)
     if (other === undefined || listener.bind.endsWith(':0')) return []
-    return [{ path: ['listeners', index, 'bind'], message: `listener "${other}" already uses ${listener.bind}` }]
+    return [
+      {
+        path: ['listeners', index, 'bind'],
+        message: `listener "${other}" already uses ${listener.bind}; write another port`,
+      },
+    ]
   })
 }
 
@@ -82,6 +125,7 @@ export const configSchema = documentSchema.superRefine((config, context) => {
     ...repeated('pool', config.pools, ['pools']),
     ...config.pools.flatMap((pool, index) => repeated('backend', pool.backends, ['pools', index, 'backends'])),
     ...danglingNames(config),
+    ...tooManyHosts(config),
     ...sharedBinds(config),
   ]
   for (const issue of issues) context.addIssue({ code: 'custom', ...issue })

@@ -1,16 +1,36 @@
 /** Routes: which requests of a listener go to which pool. First match wins, in order. */
 import { z } from 'zod'
 import { isHostName } from '../address.ts'
+import { hostFault, quoted } from '../address-fault.ts'
 import { size } from './measures.ts'
 import { id } from './names.ts'
+
+/** Why a text is no host to match, and what to write; undefined when it is one. */
+function hostPatternFault(text: string): string | undefined {
+  const host = text.startsWith('*.') ? text.slice(2) : text
+  if (isHostName(host)) return undefined
+  if (text === '*') return 'leave the field out to match every host'
+  const example = 'write a host name such as api.example.com or *.example.com'
+  const url = /^[a-z]+:\/\/([^/?#]+)/i.exec(text)?.[1]
+  const bare = (url ?? host).replace(/[/?#].*$/, '').replace(/:\d*$/, '')
+  if (bare !== host && isHostName(bare))
+    return `${quoted(text)} is more than a host name; write ${text.startsWith('*.') ? `*.${bare}` : bare}`
+  if (host.includes('*')) return `"*" may only stand first, for every sub-domain; ${example}`
+  if (/[\s,;|]/.test(host))
+    return `${quoted(text)} is not one host name; write several as a list: [a.example.com, b.example.com]`
+  return `${hostFault(host)?.replace(/; write (?!xn--).*$/, '') ?? quoted(text)}; ${example}`.replace(
+    /(; write xn--\S+); .*$/,
+    '$1',
+  )
+}
 
 const hostPattern = z
   .string()
   .max(253)
-  .refine(
-    (text) => isHostName(text.startsWith('*.') ? text.slice(2) : text),
-    'write a host name such as api.example.com or *.example.com',
-  )
+  .superRefine((text, context) => {
+    const message = hostPatternFault(text)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
   .transform((text) => text.toLowerCase())
 
 const pathPattern = z
@@ -31,9 +51,12 @@ export const routeSchema = z
     listener: id.describe('The listener whose requests are looked at.'),
     match: z
       .object({
-        host: hostPattern
+        host: z
+          .union([hostPattern, z.array(hostPattern).min(1).max(100)])
           .optional()
-          .describe('Host name the request must ask for; *.example.com takes every sub-domain. Absent: any.'),
+          .describe(
+            'Host name the request must ask for, or a list of which any will do; *.example.com takes every sub-domain. Absent: any.',
+          ),
         path: pathPattern
           .optional()
           .describe('Path the request must have; /v1/* takes /v1 and everything below it. Absent: any.'),

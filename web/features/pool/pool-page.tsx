@@ -15,6 +15,7 @@ import { BackendTable } from './backend-table.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { CapacityLine } from './capacity-line.tsx'
 import { PoolCharts } from './pool-charts.tsx'
+import { routeWords } from './route-words.ts'
 import { useSelection } from './use-selection.ts'
 
 const route = getRouteApi('/shell/pools/$pool')
@@ -56,15 +57,7 @@ export function PoolPage() {
         subtitle={
           <>
             {sentence(pool)}
-            {routes.length > 0 && (
-              <>
-                {' '}
-                · reached through{' '}
-                {routes
-                  .map((other) => `${other.listener} → ${other.match?.host ?? 'any host'}${other.match?.path ?? ''}`)
-                  .join(', ')}
-              </>
-            )}
+            {routes.length > 0 && <> · reached through {routes.map(routeWords).join('; ')}</>}
             {pool.backends.length > 0 && <CapacityLine answer={pool.canLoseOne} />}
           </>
         }

@@ -2,11 +2,10 @@
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { z } from 'zod'
 import { parseConfigText } from '../control/import-export.ts'
-import { issuesOf } from '../control/issues.ts'
+import { check } from '../control/issues.ts'
+import { DEEPEST } from '../control/yaml-value.ts'
 import { ControlError } from '../errors.ts'
 import type { App } from './fastify.ts'
-
-const DEEPEST = 40
 
 /** Whether JSON text nests deeper than `limit`; reads it once and stops at the first such place. */
 export function nestsDeeper(text: string, limit: number): boolean {
@@ -59,9 +58,9 @@ export function readBodies(app: App): void {
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (data) => {
-    const parsed = schema.safeParse(data)
-    if (parsed.success) return { value: httpPart === 'body' ? data : parsed.data }
-    const issues = issuesOf(parsed.error)
+    const checked = check(schema, data)
+    if (checked.ok) return { value: httpPart === 'body' ? data : checked.value }
+    const { issues } = checked
     const words = issues.map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message))
     return { error: new ControlError('invalid-request', `${words.slice(0, 3).join('; ')}.`, { issues }) }
   }

@@ -12,7 +12,7 @@ import { type CommitResult, commitRevision, getRevision, listRevisions, type Rev
 import { ControlError } from '../errors.ts'
 import { bindError } from './bind-error.ts'
 import type { DataPlane, EventSink } from './data-plane.ts'
-import { issuesOf } from './issues.ts'
+import { check } from './issues.ts'
 import { newestReadable } from './stored-config.ts'
 import { summarise } from './summary.ts'
 import { touchedPools } from './touched-pools.ts'
@@ -84,9 +84,9 @@ const empty: CurrentConfig = { revision: 0, document: { version: 1 }, config: co
 
 /** Parses a whole document or throws `invalid-config` with every fault. */
 function parseWhole(document: unknown): Config {
-  const parsed = configSchema.safeParse(document)
-  if (parsed.success) return parsed.data
-  const issues = issuesOf(parsed.error)
+  const checked = check(configSchema, document)
+  if (checked.ok) return checked.value
+  const { issues } = checked
   const first = issues[0] as ProblemIssue
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
   throw new ControlError(
@@ -134,8 +134,8 @@ class WritePath implements ConfigControl {
   }
 
   validate(document: unknown): ProblemIssue[] {
-    const parsed = configSchema.safeParse(document)
-    return parsed.success ? [] : issuesOf(parsed.error)
+    const checked = check(configSchema, document)
+    return checked.ok ? [] : checked.issues
   }
 
   restore({ number, base, author }: { number: number; base: number; author: string }): Promise<ChangeAnswer> {

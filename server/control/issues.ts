@@ -1,6 +1,7 @@
 /** Faults found by a schema, as dotted paths and sentences. */
 import type { z } from 'zod'
 import type { ProblemIssue } from '../../shared/api/problem.ts'
+import { schemaWords } from '../../shared/schema-words.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -12,8 +13,14 @@ function unfold(issue: Issue, prefix: PropertyKey[]): ProblemIssue[] {
     const best = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a))
     return best.flatMap((inner) => unfold(inner, path))
   }
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: dotted([...path, key]), message: 'there is no such field' }))
+  if (issue.code === 'invalid_key') return issue.issues.flatMap((inner) => unfold(inner, path))
+  if (issue.code === 'unrecognized_keys') {
+    const words = issue.message.split('\n')
+    return issue.keys.map((key, index) => ({
+      path: dotted([...path, key]),
+      message: words[index] ?? 'there is no such field; leave it out',
+    }))
+  }
   return [{ path: dotted(path), message: issue.message }]
 }
 
@@ -24,4 +31,13 @@ function dotted(path: PropertyKey[]): string {
 /** Every fault with its dotted path (`pools.0.backends.2.address`), at most 200. */
 export function issuesOf(error: { issues: readonly Issue[] }): ProblemIssue[] {
   return error.issues.flatMap((issue) => unfold(issue, [])).slice(0, 200)
+}
+
+/** Checks with a schema; faults say what to write instead. */
+export function check<T extends z.ZodType>(
+  schema: T,
+  data: unknown,
+): { ok: true; value: z.output<T> } | { ok: false; issues: ProblemIssue[] } {
+  const parsed = schema.safeParse(data, { error: schemaWords })
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) }
 }

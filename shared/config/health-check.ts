@@ -35,7 +35,7 @@ export const healthCheckSchema = z.discriminatedUnion('type', [
       path: z
         .string()
         .max(2048)
-        .regex(/^\/[^\s#]*$/, 'write a path such as /health')
+        .regex(/^\/[^\s#]*$/, 'write a path such as /health, from "/" on and without spaces or "#"')
         .default('/')
         .describe('Path that is asked for.'),
       method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET').describe('Request method.'),
@@ -43,16 +43,16 @@ export const healthCheckSchema = z.discriminatedUnion('type', [
       host: z
         .string()
         .max(255)
-        .regex(/^[\x21-\x7e]*$/)
+        .regex(/^[\x21-\x7e]*$/, 'write a host name such as app.example.com, without spaces')
         .optional()
         .describe('Host field of the probe; absent: the address of the backend.'),
       headers: z
         .record(
-          z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/),
+          z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a field name; write one such as X-Probe'),
           z
             .string()
             .max(1024)
-            .regex(/^[\t\x20-\x7e]*$/),
+            .regex(/^[\t\x20-\x7e]*$/, 'write ASCII text in one line'),
         )
         .default({})
         .describe('Further header fields of the probe.'),

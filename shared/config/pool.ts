@@ -64,7 +64,7 @@ export const retrySchema = z
   .object({
     attempts: z.number().int().min(0).max(10).default(1).describe('Further tries after the first; 0 is none.'),
     on: z
-      .array(z.union([z.literal(502), z.literal(503), z.literal(504)]))
+      .array(z.literal([502, 503, 504]))
       .max(3)
       .default([])
       .describe('Statuses of a backend that are retried when it is safe.'),

@@ -41,6 +41,8 @@ export interface StartOptions {
   /** Absent: wherever there is room. */
   core?: number
   env?: Record<string, string>
+  /** Leave it a channel to us, by which Evenkeel notices that we are gone, however that came about. */
+  tied?: boolean
 }
 
 const started = new Map<ChildProcess, Running>()
@@ -108,7 +110,7 @@ function spawnOptions(options: StartOptions) {
   return {
     cwd: ROOT,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', options.tied ? 'ipc' : 'ignore'] as ['ignore', 'pipe', 'pipe', 'ipc' | 'ignore'],
     // A group of its own: Ctrl-C in the terminal reaches only us, and we end them in order.
     detached: true,
   }

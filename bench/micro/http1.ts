@@ -36,9 +36,9 @@ const toBackend = new RequestWriter({
   address: '192.0.2.7',
   trusted: false,
   proto: 'http',
-  port: 8080,
   via: 'evenkeel',
 })
+const rules = { via: false, trusts: () => false }
 const toClient = new ResponseWriter('evenkeel')
 const socket = Buffer.alloc(4096)
 const id = '01JEXAMPLE0000000000000000'
@@ -46,7 +46,7 @@ let sink = 0
 
 const writeRequest = (bytes: Buffer) => {
   sink += head.parse(bytes, 0, bytes.length, DEFAULT_REQUEST_LIMITS)
-  return toBackend.write(head, id, head.authority, true)
+  return toBackend.write(head, id, head.authority, true, rules)
 }
 const writeResponse = () => {
   sink += answer.parse(response, 0, response.length, DEFAULT_RESPONSE_LIMITS, 'GET', '')

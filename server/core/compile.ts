@@ -149,6 +149,7 @@ function compileListener(
       connections: limits.connections,
       connectionsPerAddress: limits.connectionsPerAddress,
     },
+    via: listener.via,
     trusts: trustMatcher(listener.trustedProxies),
   }
 }

@@ -117,7 +117,9 @@ export interface ListenerSnapshot {
     readonly connections: number
     readonly connectionsPerAddress: number
   }
-  /** Is this peer one whose X-Forwarded-* fields are believed? */
+  /** Requests towards backends carry Via. */
+  readonly via: boolean
+  /** Is this peer one whose X-Forwarded-* and Forwarded fields are believed? */
   readonly trusts: (address: string) => boolean
 }
 

@@ -1,4 +1,4 @@
-/** Which peers' X-Forwarded-* fields are believed: single addresses and CIDR ranges, IPv4 and IPv6. */
+/** Which peers' X-Forwarded-* and Forwarded fields are believed: single addresses and CIDR ranges, IPv4 and IPv6. */
 import { addressBytes, parseRange } from '../../shared/address-range.ts'
 
 function inRange(address: Uint8Array, range: { bytes: Uint8Array; bits: number }): boolean {
@@ -17,22 +17,4 @@ export function trustMatcher(ranges: readonly string[]): (address: string) => bo
     const address = addressBytes(text)
     return address !== undefined && parsed.some((range) => inRange(address, range))
   }
-}
-
-/**
- * The client behind a trusted peer: the X-Forwarded-For chain is walked from its right end past every proxy that is trusted too; the
- * first one that is not is the client. What stands left of it was written by the client itself and proves nothing.
- */
-export function clientBehind(chain: string | undefined, peer: string, trusts: (address: string) => boolean): string {
-  if (chain === undefined) return peer
-  let client = peer
-  const hops = chain.split(',')
-  for (let index = hops.length - 1; index >= 0; index--) {
-    const hop = (hops[index] as string).trim()
-    const bytes = addressBytes(hop)
-    if (bytes === undefined) return client
-    client = hop
-    if (!trusts(hop)) return client
-  }
-  return client
 }

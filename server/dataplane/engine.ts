@@ -28,6 +28,8 @@ export interface ExchangeRequest extends PickRequest {
   mergeSlashes(): void
   /** Announced body length in bytes; 0 for none, Infinity when unknown. */
   readonly bodyLength: number
+  /** The client has come over TLS, as far as a trusted proxy says so. */
+  readonly secure: boolean
   /** An upgrade such as WebSocket is asked for. */
   readonly upgrade: boolean
   /** Value of X-Evenkeel-Debug as sent. */

@@ -60,7 +60,13 @@ export const listenerSchema = z
       .max(256)
       .default([])
       .describe(
-        'Addresses or CIDR ranges whose X-Forwarded-* fields are believed; those of anybody else are replaced.',
+        'Addresses or CIDR ranges whose X-Forwarded-* fields are believed, or Forwarded where there are none; those of anybody else are replaced.',
+      ),
+    via: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Adds Via to requests towards backends. Many servers, nginx among them, do not compress answers to requests that carry it.',
       ),
   })
   .strict()

@@ -26,10 +26,10 @@ stories('fields', (story) => {
     expect(fieldValues(heard, 'x-forwarded-for')).toEqual(['127.0.0.1'])
     expect(fieldValues(heard, 'x-forwarded-proto')).toEqual(['http'])
     expect(fieldValues(heard, 'x-forwarded-host')).toEqual(['example.test'])
-    expect(fieldValues(heard, 'x-forwarded-port')).toEqual([String(world.listener.port)])
+    expect(fieldValues(heard, 'x-forwarded-port')).toEqual(['80'])
     expect(fieldValues(heard, 'forwarded')).toEqual([])
     expect(fieldValues(heard, 'x-real-ip')).toEqual([])
-    expect(fieldValues(heard, 'via')).toEqual(['1.1 evenkeel'])
+    expect(fieldValues(heard, 'via')).toEqual([])
     expect(fieldValues(heard, 'host')).toEqual(['example.test'])
     expect(field(heard, 'x-request-id')).toMatch(ULID)
     expect(fieldValues(answer, 'x-request-id')).toEqual([field(heard, 'x-request-id')])
@@ -54,10 +54,97 @@ stories('fields', (story) => {
     expect(fieldValues(heard, 'x-forwarded-for').join(', ')).toBe('203.0.113.9, 198.51.100.2, 127.0.0.1')
     expect(fieldValues(heard, 'x-forwarded-proto')).toEqual(['https'])
     expect(fieldValues(heard, 'x-forwarded-host')).toEqual(['shop.test'])
-    expect(fieldValues(heard, 'via').join(', ')).toBe('1.1 edge, 1.1 evenkeel')
+    expect(fieldValues(heard, 'x-forwarded-port')).toEqual(['443'])
+    expect(fieldValues(heard, 'via')).toEqual(['1.1 edge'])
     expect(fieldValues(heard, 'x-request-id')).toEqual(['from-the-edge'])
     expect(field(answer, 'x-request-id')).toBe('from-the-edge')
   })
+
+  story('says the port that the client has asked for, and not its own', async (open) => {
+    const at = await backend((request, socket) => socket.write(ok(fieldValues(request, 'x-forwarded-port').join())))
+    const world = await open({ backends: [at] })
+    const trusting = await open({ backends: [at], listener: { trustedProxies: ['127.0.0.1'] } })
+    const port = async (from: typeof world, host: string, ...fields: string[]) =>
+      (
+        await from
+          .client()
+          .send(`GET / HTTP/1.1\r\n${[`Host: ${host}`, ...fields].join('\r\n')}\r\n\r\n`)
+          .answer()
+      ).body
+    expect(await port(world, 'shop.test')).toBe('80')
+    expect(await port(world, 'shop.test:8443', 'X-Forwarded-Proto: https', 'X-Forwarded-Port: 9')).toBe('8443')
+    expect(await port(world, '[2001:db8::7]:81')).toBe('81')
+    expect(await port(trusting, 'shop.test', 'X-Forwarded-Proto: https')).toBe('443')
+    expect(await port(trusting, 'inner.test:8080', 'X-Forwarded-Host: shop.test:444')).toBe('444')
+    expect(await port(trusting, 'shop.test', 'X-Forwarded-Port: 8443')).toBe('8443')
+    expect((await world.client().send('GET / HTTP/1.0\r\n\r\n').answer()).body).toBe('80')
+  })
+
+  story('adds itself to Via towards backends only where that is wished', async (open) => {
+    const at = await backend()
+    const client = (await open({ backends: [at], listener: { via: true } })).client()
+    await client.get('/').answer()
+    await client.get('/', 'Via: 1.1 edge').answer()
+    expect(at.heard.map((heard) => fieldValues(heard, 'via').join(', '))).toEqual([
+      '1.1 evenkeel',
+      '1.1 edge, 1.1 evenkeel',
+    ])
+  })
+
+  story('keeps one client on one backend by its address, however proxies write it', async (open) => {
+    const names = ['a', 'b', 'c', 'd', 'e']
+    const all = await Promise.all(names.map((name) => backend((_, socket) => socket.write(ok(name)))))
+    const pool = { strategy: { type: 'hash', on: 'client-ip' } }
+    const world = await open({ backends: all, pool, listener: { trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'] } })
+    const client = world.client()
+    const choice = async (...fields: string[]) => (await client.get('/', ...fields).answer()).body
+    const visitors = Array.from({ length: 12 }, (_, index) => `198.51.100.${index}`)
+    const chosen: string[] = []
+    for (const visitor of visitors) {
+      const plain = await choice(`X-Forwarded-For: ${visitor}`)
+      chosen.push(plain)
+      for (const said of [
+        `X-Forwarded-For: ${visitor}:51000`,
+        `X-Forwarded-For: 6.6.6.6, ${visitor}:51001, 10.1.1.1:80`,
+        `X-Forwarded-For: ::ffff:${visitor}`,
+        `Forwarded: for=${visitor}`,
+        `Forwarded: for="${visitor}:51000";proto=https, for=10.1.1.1`,
+        `Forwarded: for=6.6.6.6\r\nforwarded: For="${visitor}"`,
+        `Forwarded: for=6.6.6.6\r\nX-Forwarded-For: ${visitor}`,
+      ])
+        expect([said, await choice(said)]).toEqual([said, plain])
+      expect(world.reports.at(-1)?.client).toBe(visitor)
+    }
+    expect(new Set(chosen).size).toBeGreaterThan(2)
+    const six = await choice('X-Forwarded-For: 2001:db8::7')
+    for (const said of [
+      'X-Forwarded-For: [2001:db8::7]:443',
+      'X-Forwarded-For: [2001:DB8::7]',
+      'Forwarded: for="[2001:db8::7]"',
+    ])
+      expect(await choice(said)).toBe(six)
+  })
+
+  story(
+    'says in X-Forwarded-* what a trusted proxy says in Forwarded alone, and believes no stranger',
+    async (open) => {
+      const at = await backend()
+      const line = 'Forwarded: for="[2001:db8::7]:443";proto=https;host=shop.test'
+      const trusting = await open({ backends: [at], listener: { trustedProxies: ['127.0.0.1'] } })
+      await trusting.client().get('/', line).answer()
+      const [heard] = at.heard
+      const said = ['for', 'proto', 'host', 'port'].map((name) =>
+        fieldValues(heard as Heard, `x-forwarded-${name}`).join(),
+      )
+      expect(said).toEqual(['2001:db8::7, 127.0.0.1', 'https', 'shop.test', '443'])
+      expect(fieldValues(heard as Heard, 'forwarded')).toEqual([line.slice(11)])
+      const world = await open({ backends: [at] })
+      await world.client().get('/', line).answer()
+      const strange = ['for', 'proto', 'host', 'port'].map((name) => field(at.heard[1] as Heard, `x-forwarded-${name}`))
+      expect(strange).toEqual(['127.0.0.1', 'http', 'example.test', '80'])
+      expect(fieldValues(at.heard[1] as Heard, 'forwarded')).toEqual([])
+    },
+  )
 
   story('keeps fields of one hop to that hop, both ways', async (open) => {
     const at = await backend((_, socket) =>

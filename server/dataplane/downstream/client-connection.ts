@@ -32,9 +32,9 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
 
   constructor(accepted: Accepted, home: ConnectionHome) {
     super(accepted, home)
-    const { thread, port, settings } = home
+    const { thread, settings } = home
     this.trusted = settings.trusts(this.address)
-    this.writer = thread.writerFor(this.address, this.trusted, port)
+    this.writer = thread.writerFor(this.address, this.trusted)
     this.watch(settings.timeouts.headMs)
   }
 

@@ -13,7 +13,6 @@ import type { NativeThread } from './native-thread.ts'
 export interface ConnectionHome {
   readonly thread: NativeThread
   settings: ListenerSnapshot
-  readonly port: number
   closing: boolean
   closed(connection: ClientConnection): void
 }

@@ -124,7 +124,7 @@ export class NativeCarrier implements Carrier, Waiter {
     const authorization = head.fields.ofKind(FIELD.authorization)
     if (authorization !== undefined) connection.signedIn = givesSignIn(authorization)
     const host = head.authority === '' ? this.backend.address : head.authority
-    this.body.send(client.writer.write(head, id, host, this.wait.expects100), connection)
+    this.body.send(client.writer.write(head, id, host, this.wait.expects100, client.home.settings), connection)
     if (this.body.open && connection.outlet.unsent === 0) client.resume()
     this.wait.begin(connection, pool, exchange.attempts)
   }

@@ -1,21 +1,13 @@
 /** The request of a native exchange, as strategies, routes and logs see it. */
-import { clientBehind } from '../../core/trusted-proxies.ts'
+import { clientBehind, saysTls } from '../../core/forwarded.ts'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
-import type { FieldBlock } from '../http1/field-block.ts'
 import { FRAMING } from '../http1/framing.ts'
 import { FIELD } from '../http1/known-fields.ts'
 import type { RequestHead } from '../http1/request-head.ts'
+import { loneForwarded } from '../http1/request-writer.ts'
 import { ulid } from '../ulid.ts'
 import type { HeadOwner, HeadReader } from './head-reader.ts'
 import type { NativeCarrier } from './native-carrier.ts'
-
-/** All cookies as one list; a client may send several Cookie fields (RFC 9113 §8.2.3 joins them the same way). */
-function cookiesOf(fields: FieldBlock): string {
-  let all = ''
-  for (let at = fields.find('cookie'); at >= 0; at = fields.find('cookie', at + 1))
-    all = all === '' ? fields.value(at) : `${all}; ${fields.value(at)}`
-  return all
-}
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
@@ -111,7 +103,19 @@ export class NativeRequest implements ExchangeRequest, HeadOwner {
   clientAddress(): string {
     const { client } = this.carrier
     if (!client.trusted) return client.address
-    return clientBehind(this.head.fields.listOfKind(FIELD.xForwardedFor), client.address, client.home.settings.trusts)
+    const { head } = this
+    const { trusts } = client.home.settings
+    const said = loneForwarded(head, trusts)
+    if (said !== undefined) return said.client === '' ? client.address : said.client
+    return clientBehind(head.fields.listOfKind(FIELD.xForwardedFor), client.address, trusts)
+  }
+
+  get secure(): boolean {
+    const { client } = this.carrier
+    if (!client.trusted) return false
+    const { head } = this
+    const proto = head.fields.ofKind(FIELD.xForwardedProto) ?? loneForwarded(head, client.home.settings.trusts)?.proto
+    return proto !== undefined && saysTls(proto)
   }
 
   uri(): string {
@@ -123,7 +127,8 @@ export class NativeRequest implements ExchangeRequest, HeadOwner {
   }
 
   cookie(name: string): string | undefined {
-    for (const part of cookiesOf(this.head.fields).split(';')) {
+    // A client may send several Cookie fields (RFC 9113 §8.2.3 joins them the same way).
+    for (const part of (this.head.fields.listOf('cookie', '; ') ?? '').split(';')) {
       const equals = part.indexOf('=')
       if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim()
     }

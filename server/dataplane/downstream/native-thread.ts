@@ -67,12 +67,12 @@ export class NativeThread {
     return limits
   }
 
-  writerFor(address: string, trusted: boolean, port: number): RequestWriter {
-    const key = `${address} ${trusted} ${port}`
+  writerFor(address: string, trusted: boolean): RequestWriter {
+    const key = `${address} ${trusted}`
     let writer = this.writers.get(key)
     if (writer === undefined) {
       if (this.writers.size >= WRITERS) this.writers.clear()
-      writer = new RequestWriter({ address, trusted, proto: 'http', port, via: this.via })
+      writer = new RequestWriter({ address, trusted, proto: 'http', via: this.via })
       this.writers.set(key, writer)
     }
     return writer

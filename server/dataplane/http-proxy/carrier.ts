@@ -16,8 +16,8 @@ import { joinTunnel } from './tunnel.ts'
 export interface CarrierOptions {
   /** Name in `Via`. */
   readonly via: string
-  /** Port the client connected to, for X-Forwarded-Port. */
-  readonly port: number
+  /** Requests towards backends carry it. */
+  readonly addsVia: boolean
   /** True once the listener is closing: answers carry `Connection: close`. */
   readonly closing: () => boolean
   /** Longest pause of a request body, in milliseconds. */
@@ -115,10 +115,11 @@ export class HttpProxyCarrier implements Carrier {
     const headers = requestHeaders(this.message, {
       clientAddress: this.clientSocket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
       trusted: request.trusted,
+      said: request.said,
       host: request.authority || backend.address,
-      port: options.port,
+      authority: request.authority,
       requestId: request.id,
-      via: options.via,
+      via: options.addsVia ? options.via : '',
       upgrade,
       chunked: request.bodyLength === Number.POSITIVE_INFINITY,
     })

@@ -1,6 +1,8 @@
 /** Header fields towards the backend and back for the http-proxy engine: hop-by-hop fields stay here, forwarding fields are added. */
 import type { IncomingMessage } from 'node:http'
+import { type Forwarded, saysTls } from '../../core/forwarded.ts'
 import { DEBUG_FIELD } from '../debug-token.ts'
+import { portOf } from '../http1/authority.ts'
 
 /** RFC 9110 §7.6.1, and the older ones still seen. */
 const HOP_BY_HOP = new Set([
@@ -40,9 +42,14 @@ function namedInConnection(raw: readonly string[]): Set<string> {
 export interface ForwardingFacts {
   clientAddress: string
   trusted: boolean
+  /** What a trusted proxy says in Forwarded alone. */
+  said: Forwarded | undefined
+  /** Value for Host. */
   host: string
-  port: number
+  /** What the client has asked for in Host; '' for nothing. */
+  authority: string
   requestId: string
+  /** Name of this proxy in Via; '' when it is not added. */
   via: string
   upgrade: string | undefined
   /** The body will be sent in chunks: its length is not known. */
@@ -59,6 +66,17 @@ function append(headers: HeaderObject, name: string, value: string): void {
 
 function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value
+}
+
+/** Who the client is, where from and what it has asked for; what a trusted proxy has said stays. */
+function addForwarding(headers: HeaderObject, { said, clientAddress, host, authority }: ForwardingFacts): void {
+  const chain = joined(headers['x-forwarded-for']) ?? said?.chain ?? ''
+  headers['x-forwarded-for'] = chain === '' ? clientAddress : `${chain}, ${clientAddress}`
+  headers['x-forwarded-proto'] ??= said?.proto || 'http'
+  const asked = joined(headers['x-forwarded-host']) ?? (said?.host || authority)
+  headers['x-forwarded-host'] ??= asked || host
+  const port = portOf(asked.replace(/,.*/, '').trim())
+  headers['x-forwarded-port'] ??= port || (saysTls(joined(headers['x-forwarded-proto']) ?? '') ? '443' : '80')
 }
 
 /** Fields of the request towards the backend. Framing is always written anew, never copied. */
@@ -87,15 +105,13 @@ export function requestHeaders(request: IncomingMessage, facts: ForwardingFacts)
   if (facts.chunked) headers['transfer-encoding'] = 'chunked'
   else if (request.headers['content-length'] !== undefined)
     headers['content-length'] = request.headers['content-length'].replace(/^0+(?=\d)/, '')
-  const chain = joined(headers['x-forwarded-for'])
-  headers['x-forwarded-for'] = chain === undefined ? facts.clientAddress : `${chain}, ${facts.clientAddress}`
-  headers['x-forwarded-proto'] ??= 'http'
-  headers['x-forwarded-host'] ??= facts.host
-  headers['x-forwarded-port'] ??= String(facts.port)
+  addForwarding(headers, facts)
   headers['x-request-id'] = facts.requestId
-  const via = joined(headers.via)
-  headers.via =
-    via === undefined ? `${request.httpVersion} ${facts.via}` : `${via}, ${request.httpVersion} ${facts.via}`
+  if (facts.via !== '') {
+    const via = joined(headers.via)
+    const own = `${request.httpVersion} ${facts.via}`
+    headers.via = via === undefined ? own : `${via}, ${own}`
+  }
   headers.connection = facts.upgrade === undefined ? 'keep-alive' : 'Upgrade'
   if (facts.upgrade !== undefined) headers.upgrade = facts.upgrade
   return headers

@@ -156,7 +156,7 @@ class HttpProxyListener implements BoundListener {
       view,
       {
         via: this.options.via,
-        port: this.port,
+        addsVia: this.settings.via,
         closing: () => this.closing,
         bodyMs: this.settings.timeouts.bodyMs,
         writeMs: this.settings.timeouts.writeMs,

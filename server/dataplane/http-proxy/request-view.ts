@@ -1,12 +1,13 @@
 /** An incoming request of `node:http` as an exchange sees it. */
 import type { IncomingMessage } from 'node:http'
-import { clientBehind } from '../../core/trusted-proxies.ts'
+import { clientBehind, type Forwarded, readForwarded, saysTls } from '../../core/forwarded.ts'
 import { DEBUG_FIELD } from '../debug-token.ts'
 import type { BodyState, ExchangeRequest } from '../engine.ts'
 import { forwardedPath, matchPath, pathBehindHost, withOneSlash } from '../http1/normal-path.ts'
 import { type OwnAnswer, refusal } from '../own-answers.ts'
 import { ulid } from '../ulid.ts'
 
+const X_FORWARDED = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port']
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
 export class RequestView implements ExchangeRequest {
@@ -71,8 +72,23 @@ export class RequestView implements ExchangeRequest {
   clientAddress(): string {
     const peer = this.peer.replace(/^::ffff:/, '')
     if (!this.trusted) return peer
+    const { said } = this
+    if (said !== undefined) return said.client === '' ? peer : said.client
     const chain = this.message.headers['x-forwarded-for']
     return clientBehind(Array.isArray(chain) ? chain.join(',') : chain, peer, this.trusts)
+  }
+
+  /** What the Forwarded field of a trusted proxy says, when it sends no X-Forwarded-* field at all. */
+  get said(): Forwarded | undefined {
+    const { headers } = this.message
+    if (!this.trusted || headers.forwarded === undefined) return undefined
+    if (X_FORWARDED.some((name) => headers[name] !== undefined)) return undefined
+    if (/(?:^|,)\s*forwarded\s*(?:,|$)/i.test(headers.connection ?? '')) return undefined
+    return readForwarded(headers.forwarded, this.trusts)
+  }
+
+  get secure(): boolean {
+    return this.trusted && saysTls(this.header('x-forwarded-proto') ?? this.said?.proto ?? '')
   }
 
   uri(): string {

@@ -28,6 +28,15 @@ export function hostOf(text: string, start: number, end: number): string | undef
   return (classes & HOST_UPPER) !== 0 ? host.toLowerCase() : host
 }
 
+/** The port in `host [":" port]`; '' when there is none. */
+export function portOf(authority: string): string {
+  const colon = authority.lastIndexOf(':')
+  // Colons before the last one are those of an IPv6 address, which ends in a bracket where a port follows.
+  if (colon < 0 || (authority.indexOf(':') !== colon && authority.charCodeAt(colon - 1) !== CLOSE_BRACKET)) return ''
+  const port = authority.slice(colon + 1)
+  return /^\d{1,5}$/.test(port) ? String(Number(port)) : ''
+}
+
 function literalOf(text: string, start: number, end: number): string | undefined {
   let at = start + 1
   while (at < end && IP_LITERAL[text.charCodeAt(at)] === 1) at++

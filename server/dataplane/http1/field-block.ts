@@ -182,6 +182,15 @@ export class FieldBlock {
     return index < 0 ? undefined : this.value(index)
   }
 
+  /** Values of all fields with this lower-case name as one list, or undefined. */
+  listOf(name: string, separator: string): string | undefined {
+    let at = this.find(name)
+    if (at < 0) return undefined
+    let out = this.value(at)
+    for (at = this.find(name, at + 1); at >= 0; at = this.find(name, at + 1)) out += separator + this.value(at)
+    return out
+  }
+
   /** Does field `index` have this lower-case name? */
   named(index: number, name: string): boolean {
     const start = this.at[index * 4] as number

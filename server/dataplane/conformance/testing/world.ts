@@ -47,6 +47,8 @@ const FIRST = 2
 export interface Reported {
   readonly status: number
   readonly outcome: string
+  /** Address that the log names. */
+  readonly client: string
   readonly ours: boolean
   readonly attempts: number
   readonly bytesIn: number
@@ -85,8 +87,10 @@ export class World {
       room: this.room,
       onRefused: (request) => this.refused.push(request),
       onLiveFailure: (_, failure) => this.failures.push(failure),
-      onReport: ({ status, outcome, ours, attempts, bytesIn, bytesOut, notRetried }: Exchange) =>
-        this.reports.push({ status, outcome, ours, attempts, bytesIn, bytesOut, notRetried }),
+      onReport: ({ request, status, outcome, ours, attempts, bytesIn, bytesOut, notRetried }: Exchange) => {
+        const client = request.clientAddress()
+        this.reports.push({ status, outcome, client, ours, attempts, bytesIn, bytesOut, notRetried })
+      },
     })
     this.plane.snapshot = this.snapshot()
   }

@@ -33,7 +33,9 @@ export interface Outcome {
   taken: number
 }
 
-const writer = new RequestWriter({ address: '192.0.2.7', trusted: false, proto: 'http', port: 80, via: 'evenkeel' })
+const writer = new RequestWriter({ address: '192.0.2.7', trusted: false, proto: 'http', via: 'evenkeel' })
+
+const rules = { via: false, trusts: () => false }
 
 /** Reads all requests of a connection as an engine would, `pieces` being the reads, all in one shared buffer. */
 class Connection {
@@ -104,7 +106,7 @@ class Connection {
       fields.push(head.fields.name(index), head.fields.value(index))
     const target = head.fields.text.split(' ', 2)[1] as string
     outcome.messages.push({ method: head.method, target, fields, body: '' })
-    outcome.forwarded.push(writer.write(head, 'ID', head.authority === '' ? 'b' : head.authority, true))
+    outcome.forwarded.push(writer.write(head, 'ID', head.authority === '' ? 'b' : head.authority, true, rules))
     this.body.reset(head.framing, head.length, this.raw, Number.POSITIVE_INFINITY, undefined, false)
     this.inBody = true
     this.finished()

@@ -1,19 +1,21 @@
 /** Joins the parts of telemetry: scoreboard → seconds → memory and SQLite → charts, events, exchanges, metrics. */
 import type { Logger } from 'pino'
+import type { ExchangeLogReach, ExchangesQuery } from '../shared/api/exchanges.ts'
 import type { ProbeResult, Recent, Sample, Status, StorageStatus, Tick } from '../shared/api/live.ts'
 import type { ExchangeRecord } from '../shared/api/records.ts'
 import { type Settings, settingsSchema } from '../shared/config/config.ts'
-import type { ApiParts, ExchangesQuery } from './api/parts.ts'
+import type { ApiParts } from './api/parts.ts'
 import type { Slots } from './control/slots.ts'
 import type { HourNumbers } from './control/status.ts'
 import { BUCKETS } from './core/histogram.ts'
 import { counters, type ScoreboardReader, workerGauges } from './dataplane/scoreboard.ts'
+import { createExchangeStore } from './db/exchange-store.ts'
 import type { Db } from './db/handle.ts'
 import { createHistory } from './db/history.ts'
 import type { ProbeEntry } from './db/probes.ts'
 import { WriteQueue } from './db/write-queue.ts'
 import { EventLog } from './telemetry/event-log.ts'
-import { ExchangeLog } from './telemetry/exchange-log.ts'
+import { ExchangeLog, type LeftOut } from './telemetry/exchange-log.ts'
 import { HourPeaks } from './telemetry/hour-peaks.ts'
 import { HourRefill } from './telemetry/hour-refill.ts'
 import { Metrics } from './telemetry/prometheus.ts'
@@ -36,7 +38,7 @@ export interface TelemetryInput {
 
 export interface Telemetry {
   events: EventLog
-  exchanges(records: readonly ExchangeRecord[], leftOut: number): void
+  exchanges(records: readonly ExchangeRecord[], leftOut: LeftOut): void
   onExchanges(subscriber: (records: readonly ExchangeRecord[]) => void): void
   probe(pool: string, backend: string, result: ProbeResult): void
   lastProbes(pool: string, backend: string): ProbeResult[]
@@ -53,6 +55,7 @@ export interface Telemetry {
   queries: Pick<ApiParts, 'series' | 'events'> & {
     exchanges(query: ExchangesQuery): ExchangeRecord[]
     exchange(id: string): ExchangeRecord | undefined
+    exchangeReach(): ExchangeLogReach
   }
   metrics: ApiParts['metrics']
   /** Stores what waits. */
@@ -85,7 +88,6 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
   })
   const history = createHistory({ db, queue, buckets: BUCKETS })
   const events = new EventLog({ sink: history, onDefect })
-  const exchangeLog = new ExchangeLog({ onDefect })
   const seconds = new SecondsMemory()
   const peaks = new HourPeaks()
   const refill = new HourRefill({ peaks, sink: history, startedAt: Date.now(), clock: performance })
@@ -97,6 +99,12 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     querySeries: history.querySeries,
   })
   const retention = new Retention(history, settingsSchema.parse({}).retention)
+  const exchangeLog = new ExchangeLog({
+    sink: createExchangeStore({ db, queue }),
+    now: () => Date.now(),
+    keptMs: () => retention.exchangesMs(),
+    onDefect,
+  })
   const backends = () => slots.entries().filter((entry) => entry.configured && entry.backend !== '')
   const named = () =>
     slots.entries().map(({ pool, backend, slot }) => ({ pool: pool || NOBODY, backend: backend || NOBODY, slot }))
@@ -129,7 +137,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
 
   return {
     events,
-    exchanges: (records) => exchangeLog.add(records),
+    exchanges: (records, leftOut) => exchangeLog.add(records, leftOut),
     onExchanges: (subscriber) => void exchangeLog.subscribe(subscriber),
     probe(pool, backend, result) {
       probes.push({ pool, backend, result })
@@ -159,8 +167,9 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     queries: {
       series: (query) => series.answer(query, Date.now()),
       events: (query) => events.list(query),
-      exchanges: (query) => exchangeLog.list(toFilter(query)),
+      exchanges: (query) => exchangeLog.list(query),
       exchange: (id) => exchangeLog.find(id),
+      exchangeReach: () => exchangeLog.reach(),
     },
     metrics: async () => ({ contentType: metrics.contentType, body: await metrics.text() }),
     stop() {
@@ -168,17 +177,6 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
       history.addProbes(probes)
       queue.flush()
     },
-  }
-}
-
-function toFilter(query: ExchangesQuery) {
-  const { status, path, client, minMs, before, method, ...rest } = query
-  const exact = status === undefined ? undefined : status.endsWith('xx') ? Number(status[0]) : Number(status)
-  return {
-    ...rest,
-    ...(exact !== undefined && { status: exact }),
-    ...(path !== undefined && { text: path }),
-    ...(before !== undefined && { to: before }),
   }
 }
 

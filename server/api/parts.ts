@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import type { ProbeAnswer } from '../../shared/api/bodies.ts'
+import type { ExchangeLogReach, ExchangesQuery } from '../../shared/api/exchanges.ts'
 import type { Status } from '../../shared/api/live.ts'
 import type { EventRecord, ExchangeRecord, eventsQuerySchema } from '../../shared/api/records.ts'
 import type { SeriesAnswer, seriesQuerySchema } from '../../shared/api/series.ts'
@@ -16,29 +17,6 @@ import type { StreamHub } from './stream-hub.ts'
 
 export type SeriesQuery = z.infer<typeof seriesQuerySchema>
 export type EventsQuery = z.infer<typeof eventsQuerySchema>
-
-/** Which exchanges to list; conditions add up. An answer with more than was asked for is narrowed down by the API. */
-export interface ExchangesQuery {
-  id?: string
-  listener?: string
-  route?: string
-  pool?: string
-  backend?: string
-  /** One status (`404`) or a class (`5xx`). */
-  status?: string
-  method?: string
-  /** Text that the path contains. */
-  path?: string
-  /** Text that the client's address begins with. */
-  client?: string
-  /** Only slower ones, milliseconds. */
-  minMs?: number
-  outcome?: ExchangeRecord['outcome']
-  loggedBecause?: ExchangeRecord['loggedBecause']
-  /** Only those before this time, epoch milliseconds: the next page. */
-  before?: number
-  limit: number
-}
 
 /** Tries an address. Never throws: what went wrong is in the answer. */
 export interface Prober {
@@ -93,6 +71,8 @@ export interface ApiParts {
   /** Newest first. */
   exchanges(query: ExchangesQuery): ExchangeRecord[] | Promise<ExchangeRecord[]>
   exchange(id: string): ExchangeRecord | undefined | Promise<ExchangeRecord | undefined>
+  /** How far back the log of exchanges reaches. */
+  exchangeReach(): ExchangeLogReach | Promise<ExchangeLogReach>
   prober: Prober
   /** Sends `GET /` (or another path) through a listener of ours; the first one when none is named. */
   testRequest(request: { listener?: string; path: string }): Promise<TestRequestAnswer>

@@ -48,11 +48,19 @@ export interface ListenerReport {
   readonly problem: string | null
 }
 
+/** Exchanges that became no record. */
+export interface LeftOut {
+  /** Errors and slow ones: more than a thread hands over in a second. */
+  readonly errors: number
+  /** Others: not drawn as a sample. */
+  readonly others: number
+}
+
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'applied'; readonly revision: number; readonly listeners: readonly ListenerReport[] }
   | { readonly type: 'live-failure'; readonly slot: number; readonly detail: string }
-  | { readonly type: 'exchanges'; readonly records: readonly ExchangeRecord[]; readonly leftOut: number }
+  | { readonly type: 'exchanges'; readonly records: readonly ExchangeRecord[]; readonly leftOut: LeftOut }
   | {
       readonly type: 'pulse'
       readonly connections: Readonly<Record<string, number>>

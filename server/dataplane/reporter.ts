@@ -27,6 +27,9 @@ export class Reporter {
   private readonly options: ReporterOptions
   private records: ExchangeRecord[] = []
   private errorsLeft = ERRORS_PER_SECOND
+  /** Errors and slow exchanges beyond the allowance. */
+  private errorsLeftOut = 0
+  /** Others that were not drawn as a sample. */
   private leftOut = 0
   private readonly toldAt = new Map<number, number>()
 
@@ -44,7 +47,7 @@ export class Reporter {
 
   /** Keeps a request that could not become an exchange. */
   refused(request: RefusedRequest): void {
-    if (this.errorsLeft === 0) this.leftOut += 1
+    if (this.errorsLeft === 0) this.errorsLeftOut += 1
     else {
       this.errorsLeft -= 1
       this.keep(recordOfRefused(request, this.options.wallClock()))
@@ -70,18 +73,21 @@ export class Reporter {
         this.errorsLeft -= 1
         return exchange.interest === 'debug' ? 'debug' : failed ? 'error' : 'slow'
       }
-    } else if (exchange.interest !== undefined) return exchange.interest
-    this.leftOut += 1
-    return undefined
+      this.errorsLeftOut += 1
+      return undefined
+    }
+    if (exchange.interest === undefined) this.leftOut += 1
+    return exchange.interest
   }
 
   /** Sends what has gathered. Called several times a second. */
   flush(): void {
-    if (this.records.length === 0 && this.leftOut === 0) return
-    const { records, leftOut } = this
+    if (this.records.length === 0 && this.leftOut === 0 && this.errorsLeftOut === 0) return
+    const { records, leftOut, errorsLeftOut } = this
     this.records = []
     this.leftOut = 0
-    this.send({ type: 'exchanges', records, leftOut })
+    this.errorsLeftOut = 0
+    this.send({ type: 'exchanges', records, leftOut: { errors: errorsLeftOut, others: leftOut } })
   }
 
   /** Opens the next second's allowance of errors. Called once a second. */

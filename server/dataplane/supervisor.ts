@@ -6,7 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
 import { startThread } from '../threads/thread.ts'
-import type { FromWorker, ListenerReport, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
+import type { FromWorker, LeftOut, ListenerReport, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
 import type { Shortage } from './room.ts'
 import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
 import { within } from './within.ts'
@@ -21,7 +21,7 @@ const LATE_MS = 2000
 const STEADY_MS = 60_000
 
 export interface SupervisorEvents {
-  onExchanges(records: readonly ExchangeRecord[], leftOut: number): void
+  onExchanges(records: readonly ExchangeRecord[], leftOut: LeftOut): void
   onLiveFailure(slot: number, detail: string): void
   /** A worker died; `restartMs` until it is started again. */
   onWorkerDied(index: number, reason: string, restartMs: number): void

@@ -48,7 +48,7 @@ function event(id: number, more: Partial<EventRecord> = {}): EventRecord {
 }
 
 const everything = { from: 0, to: 1e15 }
-const cutoffs = { now: 0, seconds10: 0, minutes1: 0, hours1: 0, events: 0, probes: 0, revisions: 1000 }
+const cutoffs = { now: 0, seconds10: 0, minutes1: 0, hours1: 0, events: 0, probes: 0, exchanges: 0, revisions: 1000 }
 
 test('the sums have the order of the columns that charts get', () => {
   const camel = seriesSums.map((name) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()))

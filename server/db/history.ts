@@ -6,6 +6,7 @@ import type { ProbeResult } from '../../shared/api/live.ts'
 import type { EventRecord } from '../../shared/api/records.ts'
 import { pruneAudit } from './audit.ts'
 import { type EventsQuery, insertEvent, lastEventId, listEvents, pruneEvents } from './events.ts'
+import { pruneExchanges } from './exchanges.ts'
 import type { Db } from './handle.ts'
 import { insertProbe, lastProbes, type ProbeEntry, pruneProbes } from './probes.ts'
 import { pruneRevisions } from './revisions.ts'
@@ -35,6 +36,7 @@ export interface PruneCutoffs {
   /** Events and the audit log. */
   events: number
   probes: number
+  exchanges: number
   /** How many revisions are kept. */
   revisions: number
 }
@@ -98,6 +100,7 @@ export function createHistory({ db, queue, buckets }: { db: Db; queue: WriteQueu
         (target) => pruneEvents(target, cutoffs.events),
         (target) => pruneAudit(target, cutoffs.events),
         (target) => pruneProbes(target, cutoffs.probes),
+        (target) => pruneExchanges(target, cutoffs.exchanges),
         (target) => pruneRevisions(target, cutoffs.revisions),
         (target) => pruneSessions(target, cutoffs.now),
       ]

@@ -2,7 +2,7 @@
 import { type Db, statement } from './handle.ts'
 
 /** Keys in use: one list, so that none is used twice. */
-export type MetaKey = 'config-file-hash' | 'sticky-secret' | 'setup-token-hash' | 'installed-at'
+export type MetaKey = 'config-file-hash' | 'sticky-secret' | 'setup-token-hash' | 'installed-at' | 'exchanges-since'
 
 export function getMeta(db: Db, key: MetaKey): string | undefined {
   return statement<{ value: string }>(db, 'SELECT value FROM meta WHERE key = ?').get(key)?.value

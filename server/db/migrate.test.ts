@@ -54,6 +54,18 @@ test('the released migrations can be read and are complete', () => {
   expect(readMigrations(released)[0]?.name).toBe('0001_initial.sql')
 })
 
+test('a database of the first version is brought to this one, with everything in it', () => {
+  existing()
+  const { db, migrated } = data.open()
+  expect(migrated.applied).toEqual(
+    readMigrations(released)
+      .slice(1)
+      .map(({ name }) => name),
+  )
+  expect(migrated.backup).not.toBeNull()
+  expect(latestRevision(db)?.summary).toBe('kept')
+})
+
 test('new migrations are applied in order after a backup of what was there', () => {
   existing()
   add('0002_notes.sql', 'CREATE TABLE notes (text TEXT);')

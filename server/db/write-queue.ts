@@ -13,7 +13,7 @@ export interface Write {
   rows: number
   run(db: Db): void
   /** Called once it has left the queue: stored, or given up. */
-  left?(): void
+  left?(stored: boolean): void
 }
 
 export interface WriteQueueOptions {
@@ -69,7 +69,7 @@ export class WriteQueue {
     if (this.writes.length === 0) return this.failing === undefined
     const outcome = this.store(this.writes)
     if (outcome === 'failed' || (outcome === 'defect' && !this.storeSingly())) return false
-    if (outcome === 'stored') this.remove(this.writes.length)
+    if (outcome === 'stored') this.remove(this.writes.length, true)
     this.settle(undefined)
     return true
   }
@@ -104,12 +104,12 @@ export class WriteQueue {
     this.options.onChange?.(this.status())
   }
 
-  private remove(count: number): void {
+  private remove(count: number, stored: boolean): void {
     const gone = this.writes.slice(0, count)
     this.writes = this.writes.slice(count)
     for (const write of gone) {
       this.rows -= write.rows
-      write.left?.()
+      write.left?.(stored)
     }
   }
 
@@ -120,7 +120,7 @@ export class WriteQueue {
       kept -= count
       this.lost += count
     }
-    if (surplus > 0) this.remove(surplus)
+    if (surplus > 0) this.remove(surplus, false)
   }
 
   /** Stores in one transaction; a fault of ours is not a storage fault and is told apart by `defect`. */
@@ -149,8 +149,9 @@ export class WriteQueue {
   /** One by one, so that a single wrong write does not hold up the others. */
   private storeSingly(): boolean {
     for (let left = this.writes.length; left > 0; left--) {
-      if (this.store(this.writes.slice(0, 1)) === 'failed') return false
-      this.remove(1)
+      const outcome = this.store(this.writes.slice(0, 1))
+      if (outcome === 'failed') return false
+      this.remove(1, outcome === 'stored')
     }
     return true
   }

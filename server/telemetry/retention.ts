@@ -28,6 +28,11 @@ export class Retention {
     return ms({ '10s': seconds10, '1m': minutes1, '1h': hours1 }[step])
   }
 
+  /** How long errors and slow requests are kept, milliseconds. */
+  exchangesMs(): number {
+    return ms(this.config.exchanges)
+  }
+
   /**
    * Removes what is too old. Call it every ten minutes or so. It does nothing when the previous call was more than a day
    * away: a clock that jumps a year ahead for a moment must not cost a year of history. True when old rows were removed.
@@ -43,6 +48,7 @@ export class Retention {
       hours1: nowEpochMs - this.keptMs('1h'),
       events: nowEpochMs - ms(this.config.events),
       probes: nowEpochMs - ms(this.config.probes),
+      exchanges: nowEpochMs - this.exchangesMs(),
       revisions: this.config.revisions,
     })
   }

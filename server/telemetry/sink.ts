@@ -1,6 +1,7 @@
 /** Where history goes. The database is one; no method throws, and what cannot be stored yet is still given back by reads. */
 import type { z } from 'zod'
-import type { EventRecord, eventsQuerySchema } from '../../shared/api/records.ts'
+import type { ExchangesQuery } from '../../shared/api/exchanges.ts'
+import type { EventRecord, ExchangeRecord, eventsQuerySchema } from '../../shared/api/records.ts'
 import type { LooseNumbers, SeriesName } from './sample.ts'
 
 /** Steps in which series are stored. */
@@ -44,6 +45,21 @@ export interface EventSink {
   lastEventId(): number
 }
 
+/** An exchange that the log has numbered. */
+export type NumberedExchange = ExchangeRecord & { seq: number }
+
+export interface ExchangeSink {
+  /** Takes exchanges to be stored, oldest first, and how many more there were. `at`: epoch milliseconds. */
+  addExchanges(exchanges: readonly NumberedExchange[], leftOut: number, at: number): void
+  /** Newest first. */
+  listExchanges(query: ExchangesQuery): NumberedExchange[]
+  findExchange(id: string): NumberedExchange | undefined
+  /** Largest number ever stored; 0 when there is none. */
+  lastExchangeSeq(): number
+  /** `since` is undefined while it cannot be known. `stored`: what is added now is stored within seconds. */
+  exchangeReach(): { since: number | undefined; leftOut: number; stored: boolean }
+}
+
 /** What is older than these times (epoch milliseconds) goes. */
 export interface PruneCutoffs {
   now: number
@@ -52,6 +68,7 @@ export interface PruneCutoffs {
   hours1: number
   events: number
   probes: number
+  exchanges: number
   /** How many revisions stay. */
   revisions: number
 }

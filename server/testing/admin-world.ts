@@ -142,6 +142,10 @@ export async function adminWorld(change: Partial<ApiParts> = {}): Promise<AdminW
     events: () => [],
     exchanges: () => [],
     exchange: (id) => (id === 'known' ? ({ id } as ExchangeRecord) : undefined),
+    exchangeReach: () => ({
+      errors: { since: 1, leftOut: 0, keptMs: 1000, stored: true },
+      samples: { since: 2, leftOut: 0 },
+    }),
     prober: {
       probe: async (address) => ({ address, passed: true, steps: [], hint: null, suggested: null }),
       probeBackend: async (_pool, id) => ({ address: id, passed: true, steps: [], hint: null, suggested: null }),

@@ -56,6 +56,9 @@ export interface AttemptRecord {
   reason: string
 }
 
+/** How an exchange ended. */
+export const outcomes = ['complete', 'client-aborted', 'backend-broke', 'refused'] as const
+
 /** Why a request that failed was not tried again, or not once more. */
 export const notRetriedReasons = [
   'budget',
@@ -73,6 +76,8 @@ export type NotRetried = (typeof notRetriedReasons)[number]
 
 /** One request and its response. */
 export interface ExchangeRecord {
+  /** Order of logging; only grows, also over restarts. Given by the log. */
+  seq?: number
   id: string
   at: number
   listener: string
@@ -87,7 +92,7 @@ export interface ExchangeRecord {
   status: number
   /** True when we made the answer. */
   ours: boolean
-  outcome: 'complete' | 'client-aborted' | 'backend-broke' | 'refused'
+  outcome: (typeof outcomes)[number]
   bytesIn: number
   bytesOut: number
   /** Milliseconds since the exchange began; null when it did not come to that. */

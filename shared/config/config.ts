@@ -15,6 +15,9 @@ export const retentionSchema = z
       .default('90d')
       .describe('How long events and the audit log are kept.'),
     probes: duration({ min: '1h', max: '365d' }).default('7d').describe('How long single probe results are kept.'),
+    exchanges: duration({ min: '1h', max: '90d' })
+      .default('7d')
+      .describe('How long errors and slow requests stay in the log of requests; at most 50,000.'),
     revisions: z.number().int().min(10).max(100_000).default(1000).describe('How many revisions are kept.'),
   })
   .strict()

@@ -65,7 +65,14 @@ describe('sticky sessions in the snapshot', () => {
 
   it('are not there unless they are asked for', () => {
     expect(pool({}).sticky).toBeUndefined()
-    expect(pool(sticky).sticky).toMatchObject({ name: 'lb', ttlSeconds: 90 })
+    expect(pool(sticky).sticky).toMatchObject({ name: 'lb', ttlSeconds: 90, secure: false })
+    expect(pool(sticky).sticky?.attributes).toBe('; Path=/; Max-Age=90; HttpOnly; SameSite=Lax')
+    const shared = { type: 'cookie', sameSite: 'none', path: '/shop', domain: '.Example.com' }
+    expect(pool({ sticky: shared }).sticky).toMatchObject({
+      secure: true,
+      attributes: '; Path=/shop; Domain=example.com; HttpOnly; SameSite=None',
+    })
+    expect(pool({ sticky: { type: 'cookie', sameSite: 'strict' } }).sticky?.attributes).toMatch(/SameSite=Strict$/)
     expect(pool(sticky).sticky?.values.get(2)).toBe('app:b1')
   })
 

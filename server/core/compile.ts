@@ -2,7 +2,7 @@
 import { parseHostPort } from '../../shared/address.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { ListenerConfig } from '../../shared/config/listener.ts'
-import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
+import type { BackendConfig, PoolConfig, StickyConfig } from '../../shared/config/pool.ts'
 import type { RouteConfig } from '../../shared/config/route.ts'
 import { failOpenPolicy } from '../../shared/fail-open.ts'
 import { bytes, ms } from '../../shared/units.ts'
@@ -47,6 +47,13 @@ function isWarming(pool: PoolConfig, { slowStart }: Fact, now: number): boolean 
   return usesSlowStart(pool.strategy.type) && slowStart !== undefined && now - slowStart.since < slowStart.lengthMs
 }
 
+/** What follows the value in Set-Cookie (RFC 6265 §4.1). */
+function cookieAttributes({ path, domain, sameSite }: StickyConfig, ttlSeconds: number): string {
+  const age = ttlSeconds > 0 ? `; Max-Age=${ttlSeconds}` : ''
+  const shared = domain === undefined ? '' : `; Domain=${domain}`
+  return `; Path=${path}${shared}${age}; HttpOnly; SameSite=${sameSite.charAt(0).toUpperCase()}${sameSite.slice(1)}`
+}
+
 function compileSticky(pool: PoolConfig, chosen: CandidateSet, input: CompileInput): StickySnapshot | undefined {
   if (pool.sticky === undefined) return undefined
   const values = new Map(
@@ -55,8 +62,16 @@ function compileSticky(pool: PoolConfig, chosen: CandidateSet, input: CompileInp
   const bound = new Map(
     [...chosen.keeping, ...chosen.candidates].map((ref) => [values.get(ref.slot) ?? '', ref] as const),
   )
-  const { name, ttl } = pool.sticky
-  return { name, ttlSeconds: ttl ? Math.round(ms(ttl) / 1000) : 0, bound, values }
+  const { name, ttl, sameSite } = pool.sticky
+  const ttlSeconds = ttl ? Math.round(ms(ttl) / 1000) : 0
+  return {
+    name,
+    ttlSeconds,
+    attributes: cookieAttributes(pool.sticky, ttlSeconds),
+    secure: sameSite === 'none',
+    bound,
+    values,
+  }
 }
 
 function compileBackend(pool: PoolConfig, backend: BackendConfig, slot: number, weight: number): BackendRef {

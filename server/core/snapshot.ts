@@ -42,6 +42,10 @@ export interface StickySnapshot {
   readonly name: string
   /** 0: until the browser is closed. */
   readonly ttlSeconds: number
+  /** What stands behind the value in Set-Cookie, but for Secure. */
+  readonly attributes: string
+  /** Secure however the client comes. */
+  readonly secure: boolean
   /** Who may be returned to, by value of the cookie: candidates, and those that take nothing new but keep what they have. */
   readonly bound: ReadonlyMap<string, BackendRef>
   /** Value of the cookie by slot. */

@@ -1,11 +1,14 @@
 /** What is known about one exchange while it goes on and when it is logged; the loop that fills it in is in `exchange.ts`. */
 import type { NotRetried, WhyRecord } from '../../shared/api/records.ts'
 import type { BackendRef, PoolSnapshot, RouteSnapshot } from '../core/snapshot.ts'
+import type { ExchangeRequest } from './engine.ts'
 import type { AttemptLog, ExchangeOutcome } from './exchange-plane.ts'
 import { bindingCookie } from './sticky.ts'
 import { CHOSEN, reasonOf } from './why.ts'
 
-export class ExchangeFacts {
+export abstract class ExchangeFacts {
+  /** The request, as the carrier sees it. */
+  abstract get request(): ExchangeRequest
   readonly listener: string
   /** Monotonic milliseconds. */
   readonly startedAt: number
@@ -49,7 +52,8 @@ export class ExchangeFacts {
     const sticky = this.pool?.sticky
     if (sticky === undefined || backend === undefined) return ''
     // A cookie with an end is sent again each time, so that it ends only after a pause of that length.
-    return this.chosenBy === CHOSEN.sticky && sticky.ttlSeconds === 0 ? '' : bindingCookie(sticky, backend, false)
+    if (this.chosenBy === CHOSEN.sticky && sticky.ttlSeconds === 0) return ''
+    return bindingCookie(sticky, backend, this.request.secure)
   }
 
   protected noteAttempt(backend: BackendRef, outcome: string, now: number): void {

@@ -17,9 +17,11 @@ it('names a backend by its id, differently in each pool and under each secret', 
 it('makes a cookie that scripts cannot read and other sites do not send along', () => {
   const values = new Map([[7, 'v']])
   const backend = { slot: 7 } as BackendRef
-  const sticky = { name: 'lb', ttlSeconds: 0, bound: new Map(), values }
+  const attributes = '; Path=/; HttpOnly; SameSite=Lax'
+  const sticky = { name: 'lb', ttlSeconds: 0, attributes, secure: false, bound: new Map(), values }
   expect(bindingCookie(sticky, backend, false)).toBe('lb=v; Path=/; HttpOnly; SameSite=Lax')
-  expect(bindingCookie({ ...sticky, ttlSeconds: 60 }, backend, true)).toBe(
-    'lb=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure',
+  expect(bindingCookie(sticky, backend, true)).toBe('lb=v; Path=/; HttpOnly; SameSite=Lax; Secure')
+  expect(bindingCookie({ ...sticky, secure: true }, backend, false)).toBe(
+    'lb=v; Path=/; HttpOnly; SameSite=Lax; Secure',
   )
 })

@@ -19,6 +19,6 @@ export function stickyValue(secret: string, pool: string, backend: string): stri
 
 /** Value of `Set-Cookie` (RFC 6265 §4.1) that binds a client to `backend`; `secure`: the client came over TLS. */
 export function bindingCookie(sticky: StickySnapshot, backend: BackendRef, secure: boolean): string {
-  const age = sticky.ttlSeconds > 0 ? `; Max-Age=${sticky.ttlSeconds}` : ''
-  return `${sticky.name}=${sticky.values.get(backend.slot)}; Path=/${age}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  const value = sticky.values.get(backend.slot)
+  return `${sticky.name}=${value}${sticky.attributes}${secure || sticky.secure ? '; Secure' : ''}`
 }

@@ -1,5 +1,6 @@
 /** Pools: named groups of backends with one strategy, one health check and limits. */
 import { z } from 'zod'
+import { isHostName } from '../address.ts'
 import { agentCheckSchema } from './agent-check.ts'
 import { healthCheckSchema } from './health-check.ts'
 import { duration, size } from './measures.ts'
@@ -86,6 +87,25 @@ export const stickySchema = z
     ttl: duration({ min: '1s', max: '365d' })
       .optional()
       .describe('How long the browser keeps it; absent: until it is closed.'),
+    sameSite: z
+      .enum(['lax', 'strict', 'none'])
+      .default('lax')
+      .describe(
+        'Whether the browser sends it with requests that another site starts: lax only when a link is followed, strict never, none always. none makes it Secure, so browsers keep it only over TLS.',
+      ),
+    path: z
+      .string()
+      .max(1024)
+      .regex(/^\/[\x21-\x3a\x3c-\x7e]*$/, 'write a path such as / or /shop, without spaces and ";"')
+      .default('/')
+      .describe('Path below which the browser sends it.'),
+    domain: z
+      .string()
+      .max(253)
+      .refine((text) => isHostName(text.replace(/^\./, '')), 'write a domain such as example.com')
+      .transform((text) => text.replace(/^\./, '').toLowerCase())
+      .optional()
+      .describe('Domain with whose hosts it is shared; absent: only the host that has set it.'),
   })
   .strict()
 
@@ -159,4 +179,5 @@ export const poolSchema = z
 
 export type AdminState = z.infer<typeof adminStateSchema>
 export type BackendConfig = z.infer<typeof backendSchema>
+export type StickyConfig = z.infer<typeof stickySchema>
 export type PoolConfig = z.infer<typeof poolSchema>

@@ -23,6 +23,7 @@ import { createTestRequest } from './control/test-request.ts'
 import { createThrottle } from './control/throttle.ts'
 import { createTrafficSide } from './data-plane-adapter.ts'
 import { newDebugToken } from './dataplane/debug-token.ts'
+import { descriptorsHere } from './dataplane/room.ts'
 import { createScoreboard, ScoreboardReader } from './dataplane/scoreboard.ts'
 import { Supervisor } from './dataplane/supervisor.ts'
 import { openDatabase } from './db/open.ts'
@@ -30,6 +31,7 @@ import { createDemoSwitch } from './demo-switch.ts'
 import { createMonitors } from './monitoring.ts'
 import type { Options } from './options.ts'
 import { createProber } from './prober.ts'
+import { residentBytes } from './resident-memory.ts'
 import { createSimulations } from './simulations.ts'
 import { createTelemetry } from './telemetry-parts.ts'
 import { workerEvents } from './worker-events.ts'
@@ -155,7 +157,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       storage: telemetry.storage(),
       total: telemetry.lastSample('', ''),
       recent: telemetry.recent('', ''),
-      memoryBytes: process.memoryUsage().rss,
+      memoryBytes: residentBytes(),
       demo: demo.running(),
     })
   }
@@ -169,6 +171,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     boot,
     version,
     adminHosts: options.adminHosts,
+    descriptors: descriptorsHere(),
     webRoot: join(import.meta.dirname, '..', 'dist', 'web'),
     control,
     drains,

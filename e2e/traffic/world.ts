@@ -41,6 +41,8 @@ export interface BalancerOptions {
   workers?: number
   args?: string[]
   env?: Record<string, string>
+  /** Most descriptors that the process may have. */
+  descriptors?: number
 }
 
 /** Starts the real process and waits until it is ready. */
@@ -57,7 +59,9 @@ export async function startBalancer(options: BalancerOptions = {}): Promise<Bala
     ...(options.args ?? []),
   ]
   const env = { ...process.env, EVENKEEL_ADMIN_TOKEN: TOKEN, EVENKEEL_TEST_READY: '1', NODE_ENV: '', ...options.env }
-  const child = spawn(NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const limited = ['-c', `ulimit -n ${options.descriptors} && exec "$0" "$@"`, NODE, ...args]
+  const [command, given] = options.descriptors === undefined ? [NODE, args] : ['/bin/sh', limited]
+  const child = spawn(command, given, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stderr.on('data', (chunk) => {
     output += chunk

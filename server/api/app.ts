@@ -12,6 +12,7 @@ import { ControlError } from '../errors.ts'
 import { backendRoutes, probeRoutes } from './backends.ts'
 import { readBodies, validatorCompiler } from './bodies.ts'
 import { configRoutes } from './config.ts'
+import { adminConnections, adminStreams, guardConnections } from './connections.ts'
 import { type App, BODY_BYTES } from './fastify.ts'
 import { guard } from './guard.ts'
 import { listenerRoutes, poolRoutes, routeRoutes } from './items.ts'
@@ -26,8 +27,10 @@ import { simulationRoutes } from './simulation.ts'
 import { createStreamHub, type StreamHub } from './stream-hub.ts'
 import { webRoutes } from './web.ts'
 
-/** Dashboards hold one connection each for the stream and a few for the rest. */
-const MOST_CONNECTIONS = 8000
+/** A connection that has sent no whole head by then is closed, and one in vain; milliseconds. */
+const HEAD_MS = 10_000
+const LOOK_FOR_LATE_MS = 2000
+const MOST_STREAMS = 2000
 
 const contentSecurityPolicy = {
   useDefaults: false,
@@ -52,6 +55,7 @@ function newApp(): App {
     trustProxy: false,
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
+    http: { headersTimeout: HEAD_MS, connectionsCheckingInterval: LOOK_FOR_LATE_MS },
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 256 },
     // Given here and not set later, fastify loads neither ajv nor fast-json-stringify: 3 MB.
@@ -132,20 +136,24 @@ export async function buildApp(parts: ApiParts, hub: StreamHub, names: ReadonlyS
   handleErrors(app, parts.log)
   readBodies(app)
   await addPlugins(app, parts.version)
-  guard(app, parts.auth, names)
+  const connections = guardConnections(app.server, adminConnections(parts.descriptors))
+  guard(app, parts.auth, names, connections)
   app.addHook('onSend', async (request, reply) => {
     if (request.routeOptions.url?.startsWith('/api')) reply.header('cache-control', 'no-store')
   })
   addRoutes(app, parts, hub)
   await app.ready()
-  app.server.maxConnections = MOST_CONNECTIONS
   return app
 }
 
 /** Builds the admin server; it does not listen yet. A hub made earlier, for those who publish on it, may be handed in. */
 export function createApi(
   parts: ApiParts,
-  hub: StreamHub = createStreamHub({ boot: parts.boot, clock: parts.clock }),
+  hub: StreamHub = createStreamHub({
+    boot: parts.boot,
+    clock: parts.clock,
+    clients: Math.min(MOST_STREAMS, adminStreams(adminConnections(parts.descriptors))),
+  }),
 ): Api {
   const names = new Set(parts.adminHosts.map((name) => name.toLowerCase()))
   let app: App | undefined

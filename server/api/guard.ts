@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Role } from '../../shared/api/bodies.ts'
 import { type Auth, allows } from '../control/auth.ts'
 import { ControlError } from '../errors.ts'
+import type { ConnectionGuard } from './connections.ts'
 import type { App } from './fastify.ts'
 
 export const COOKIE = 'evenkeel_session'
@@ -63,7 +64,7 @@ function accessOf(request: FastifyRequest): Role | 'anybody' {
 }
 
 /** Installs the checks in front of every route, unknown ones included. `names` may grow later. */
-export function guard(app: App, auth: Auth, names: ReadonlySet<string>): void {
+export function guard(app: App, auth: Auth, names: ReadonlySet<string>, connections: ConnectionGuard): void {
   app.decorateRequest('identity', null)
   app.addHook('onRequest', async (request) => {
     const { anyHost } = request.routeOptions.config
@@ -77,6 +78,7 @@ export function guard(app: App, auth: Auth, names: ReadonlySet<string>): void {
     const identity = auth.identify(bearerOrCookie(request))
     if (!identity) throw new ControlError('sign-in-required', 'You are not signed in, or your session has ended.')
     request.identity = identity
+    connections.vouchFor(request.raw.socket)
     if (!allows(identity.role, access))
       throw new ControlError('role-too-low', `This needs the role ${access}; ${identity.name} has ${identity.role}.`)
   })

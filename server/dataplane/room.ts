@@ -17,7 +17,8 @@ export function descriptorsOf(limits: string): number {
   return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft)
 }
 
-function descriptorsHere(): number {
+/** Descriptors that this process may have; Infinity where that cannot be told. */
+export function descriptorsHere(): number {
   try {
     return descriptorsOf(readFileSync('/proc/self/limits', 'latin1'))
   } catch {

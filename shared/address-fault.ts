@@ -89,7 +89,7 @@ export function addressFault(text: string, place: Place = 'connect'): string | u
   if (text.indexOf(':') !== text.lastIndexOf(':'))
     return bareIpv6(text, usual) ?? `${quoted(text)} has more than one ":"; write ${form}`
   const [host, port] = text.split(':') as [string, string | undefined]
-  if (port === undefined)
+  if (port === undefined || port === '')
     return hostFault(host) ?? `the port is missing; write ${formatHostPort({ host, port: Number(usual) })}`
   return hostFault(host) ?? portFault(port, place === 'listen')
 }
@@ -100,7 +100,7 @@ function bracketed(text: string, place: Place): string | undefined {
   const [, host, port] = match as unknown as [string, string, string | undefined]
   const fault = hostFault(host)
   if (fault !== undefined) return fault
-  if (port === undefined) return `the port is missing; write ${host}:${places[place].port}`
+  if (port === undefined || port === '') return `the port is missing; write ${host}:${places[place].port}`
   return portFault(port, place === 'listen')
 }
 

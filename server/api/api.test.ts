@@ -78,6 +78,35 @@ routes:
     expect(back.json().summary).toBe('nothing changed')
   })
 
+  it('takes backends and the health check of their pool in one revision', async () => {
+    world = await adminWorld()
+    const healthCheck = { type: 'http', path: '/health' }
+    const body = { backends: [{ address: '127.0.0.1:3003' }, { id: 'web', address: '127.0.0.1:3004' }], healthCheck }
+    const added = await call('POST', '/api/v1/pools/app/backends', body)
+    expect(added).toMatchObject({ status: 201, body: { revision: 2, previous: 1 } })
+    expect(added.body.summary).toBe('app: added app-3, web; app: health check tcp → http')
+    expect(added.body.config.pools[0].healthCheck).toEqual(healthCheck)
+    const back = await call('POST', '/api/v1/revisions/1/restore', undefined, { 'if-match': '"2"' })
+    expect(back.body.config).toEqual(smallDocument())
+  })
+
+  it('says which field of a backend is wrong, in any form of the body', async () => {
+    world = await adminWorld()
+    const issues = async (body: unknown) => (await call('POST', '/api/v1/pools/app/backends', body)).body.issues
+    const address = { message: 'the port is missing; write 10.0.0.1:80' }
+    expect(await issues({ address: '10.0.0.1' })).toEqual([{ path: 'address', ...address }])
+    expect(await issues([{ address: '10.0.0.1' }])).toEqual([{ path: '0.address', ...address }])
+    expect(await issues({ backends: [{ address: '10.0.0.1' }] })).toEqual([{ path: 'backends.0.address', ...address }])
+    expect(await issues({ addres: '10.0.0.1:80' })).toEqual([
+      { path: 'address', message: 'is missing; write a text (where it listens: host:port)' },
+      { path: 'addres', message: 'there is no such field; did you mean "address"?' },
+    ])
+    const unknown = 'there is no such field; did you mean "healthCheck"?'
+    expect(await issues({ backends: [{ address: '10.0.0.1:80' }], health: {} })).toEqual([
+      { path: 'health', message: unknown },
+    ])
+  })
+
   it('has a history to go back in', async () => {
     world = await adminWorld()
     await call('POST', '/api/v1/pools/app/backends', { address: '127.0.0.1:3003' })

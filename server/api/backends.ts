@@ -1,8 +1,13 @@
 /** `/pools/:id/backends`: add one or many, change, remove with or without draining, probe. */
 import { z } from 'zod'
-import { newBackendsSchema, patchSchema, probeRequestSchema } from '../../shared/api/bodies.ts'
+import {
+  type backendsWithCheckSchema,
+  newBackendsSchema,
+  patchSchema,
+  probeRequestSchema,
+} from '../../shared/api/bodies.ts'
 import { healthCheckSchema } from '../../shared/config/health-check.ts'
-import { addBackends, patchBackend, removeBackend } from '../control/edits.ts'
+import { addBackends, type Edit, patchBackend, removeBackend, replaceHealthCheck } from '../control/edits.ts'
 import { ControlError } from '../errors.ts'
 import { API, type App } from './fastify.ts'
 import { changeFor } from './items.ts'
@@ -48,15 +53,33 @@ function removalRoute(app: App, parts: ApiParts): void {
   )
 }
 
+/** The three forms of the body as one. */
+function newBackendsOf(body: z.input<typeof newBackendsSchema>): z.input<typeof backendsWithCheckSchema> {
+  if (Array.isArray(body)) return { backends: body }
+  return 'backends' in body ? body : { backends: [body] }
+}
+
 export function backendRoutes(app: App, parts: ApiParts): void {
   app.post(
     `${API}/pools/:id/backends`,
-    { schema: { summary: 'Add one backend or many; ids may be left out', params: pool, body: newBackendsSchema } },
+    {
+      schema: {
+        summary: 'Add one backend or many; ids may be left out',
+        description:
+          'The body is one backend, a list of them, or `{ "backends": […], "healthCheck": {…} }`, which also replaces the health check of the whole pool: one revision, so that one restore takes both back.',
+        params: pool,
+        body: newBackendsSchema,
+      },
+    },
     async (request, reply) => {
       const { id } = request.params
-      const body: z.input<typeof newBackendsSchema> = request.body
+      const { backends, healthCheck } = newBackendsOf(request.body)
       const draining = parts.drains.removed(id).map((one) => one.backend.id)
-      const edit = addBackends(id, Array.isArray(body) ? body : [body], draining)
+      const add = addBackends(id, backends, draining)
+      const edit: Edit = (document) => {
+        const added = add(document)
+        return healthCheck === undefined ? added : replaceHealthCheck(id, healthCheck)(added)
+      }
       return answerChange(reply.code(201), await changeFor(parts, request, edit))
     },
   )

@@ -126,6 +126,14 @@ export function addBackends(poolId: string, backends: NewBackend[], alsoTaken: r
   }
 }
 
+/** Replaces the health check of a pool as a whole: what the former one said does not go on. Errors: `not-found`. */
+export function replaceHealthCheck(poolId: string, healthCheck: NonNullable<PoolDocument['healthCheck']>): Edit {
+  return (document) => {
+    poolOf(document, poolId).healthCheck = healthCheck
+    return document
+  }
+}
+
 /** Changes one backend by a merge patch. Errors: `not-found`, `already-exists`. */
 export function patchBackend(poolId: string, id: string, patch: Record<string, unknown>): Edit {
   return (document) => {

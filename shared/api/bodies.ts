@@ -19,7 +19,18 @@ export const newPoolSchema = poolSchema
 export const patchSchema = z.record(z.string(), z.unknown())
 /** One backend, or many at once. `id` may be left out: it is then made from the pool's id and a number. */
 export const newBackendSchema = backendSchema.partial({ id: true })
-export const newBackendsSchema = z.union([newBackendSchema, z.array(newBackendSchema).min(1).max(500)])
+const newBackendListSchema = z.array(newBackendSchema).min(1).max(500)
+/** Backends and the health check that their pool has from then on, in one revision. */
+export const backendsWithCheckSchema = z
+  .object({
+    backends: newBackendListSchema.describe('The backends to add.'),
+    healthCheck: healthCheckSchema
+      .optional()
+      .describe('Replaces the health check of the whole pool; absent: it stays.'),
+  })
+  .strict()
+/** One backend, a list of them, or an object with a list and a health check for the pool. */
+export const newBackendsSchema = z.union([newBackendSchema, newBackendListSchema, backendsWithCheckSchema])
 export const newListenerSchema = listenerSchema
 export const newRouteSchema = routeSchema
 

@@ -68,6 +68,7 @@ const TABLE: [string, Partial<RetryDecisionInput>, boolean, Retried | NotRetried
   ['sent, PUT still whole', reset('sent', 'PUT', 'kept'), true, 'idempotent'],
   ['sent, PUT partly gone', reset('sent', 'PUT', 'streaming'), false, 'body-gone'],
   ['sent, POST', reset('sent', 'POST', 'kept'), false, 'not-idempotent'],
+  ['sent, POST partly gone', reset('sent', 'POST', 'streaming'), false, 'not-idempotent'],
   ['sent, PATCH', reset('sent', 'PATCH', 'kept'), false, 'not-idempotent'],
   ['sent, CONNECT', reset('sent', 'CONNECT', 'none'), false, 'not-idempotent'],
   ['sent, a method in lower case is another method', reset('sent', 'get', 'none'), false, 'not-idempotent'],

@@ -54,6 +54,12 @@ export type RetryDecision =
 
 /** RFC 9110 §9.2.2. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+/** May a request of this method be sent twice? If not, its body is of no further use once it has been sent. */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method)
+}
+
 /** Retries may be at most this share of the pool's requests in the window… */
 export const BUDGET_SHARE = 0.2
 /** …but this many a second are always allowed, and those of the whole window may come at once. */
@@ -92,11 +98,10 @@ function whyAllowed(input: RetryDecisionInput): RetryDecision {
   if (failure?.stage === 'response-started') return refusals.responseBegun
   // Who has waited the whole limit for a response gets its 504: a second try would double the limit.
   if (failure?.kind === 'head-timeout') return refusals.timedOut
+  const unsent = failure?.stage === 'not-connected' || failure?.stage === 'nothing-sent'
+  if (!unsent && !isIdempotent(input.method)) return refusals.notIdempotent
   if (input.body === 'streaming') return refusals.bodyGone
-  if (failure?.stage === 'not-connected' || failure?.stage === 'nothing-sent') {
-    return failure.kind === 'idle-race' ? allowances.idleRace : allowances.notSent
-  }
-  if (!IDEMPOTENT.has(input.method)) return refusals.notIdempotent
+  if (unsent) return failure?.kind === 'idle-race' ? allowances.idleRace : allowances.notSent
   if (failure === undefined) return allowances.status
   return failure.kind === 'idle-race' ? allowances.idleRace : allowances.idempotent
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'vitest'
+import { nativeThread } from '../native.ts'
 import { backend, type Heard, ok } from './testing/raw-backend.ts'
 import { stories } from './testing/stories.ts'
 import { until } from './testing/until.ts'
@@ -202,4 +203,17 @@ stories('bodies', (story) => {
     },
     30_000,
   )
+
+  story('keeps nothing of a POST that its backend is getting, and all of a small PUT', async (open) => {
+    const at = await backend()
+    const world = await open({ backends: [at] })
+    const kept = () => nativeThread(world.plane, 'evenkeel').kept.bytes
+    const post = world.client().request('POST', '/', 'Content-Length: 20001').send('x'.repeat(20_000))
+    await until('the body to reach the backend', () => world.leases() === 1 && at.connections === 1)
+    const put = world.client().request('PUT', '/', 'Content-Length: 20001').send('x'.repeat(20_000))
+    await until('the second request', () => world.leases() === 2 && at.connections === 2)
+    await until('the PUT to be kept, and nothing else', () => kept() === 20_000)
+    for (const client of [post, put]) expect((await client.send('x').answer()).status).toBe(200)
+    expect(kept()).toBe(0)
+  })
 })

@@ -2,6 +2,7 @@
  * Carries one exchange of the native engine: sends the request to a backend, relays the answer, keeps what may have to be sent again.
  * Reused for one exchange after another; between two it holds nothing.
  */
+import { isIdempotent } from '../../core/retry-policy.ts'
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
 import type { Carrier, Failure } from '../engine.ts'
 import { Exchange } from '../exchange.ts'
@@ -22,7 +23,7 @@ import { RequestBody } from './request-body.ts'
 const FIRST_BODY_BYTES = 65_536
 
 export class NativeCarrier implements Carrier, Waiter {
-  readonly body = new RequestBody()
+  readonly body: RequestBody
   readonly request: NativeRequest
   readonly thread: NativeThread
   client!: ClientConnection
@@ -40,6 +41,7 @@ export class NativeCarrier implements Carrier, Waiter {
 
   constructor(thread: NativeThread) {
     this.thread = thread
+    this.body = new RequestBody(thread.kept)
     this.request = new NativeRequest(this, thread.heads)
     this.relay = new AnswerRelay(this)
   }
@@ -125,6 +127,7 @@ export class NativeCarrier implements Carrier, Waiter {
     if (authorization !== undefined) connection.signedIn = givesSignIn(authorization)
     const host = head.authority === '' ? this.backend.address : head.authority
     this.body.send(client.writer.write(head, id, host, this.wait.expects100, client.home.settings), connection)
+    if (!isIdempotent(request.method)) this.body.giveAway()
     if (this.body.open && connection.outlet.unsent === 0) client.resume()
     this.wait.begin(connection, pool, exchange.attempts)
   }

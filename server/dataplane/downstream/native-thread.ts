@@ -11,6 +11,7 @@ import { BackendPool, type PoolParts } from '../upstream/pool.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { HeadReader } from './head-reader.ts'
 import { NativeCarrier } from './native-carrier.ts'
+import type { Keep } from './request-body.ts'
 
 /** Carriers kept for the next request; each holds about 1 KiB. Fewer than there are requests at once would mean new ones all the time. */
 const SPARE_CARRIERS = 2048
@@ -26,6 +27,8 @@ export class NativeThread {
   readonly response = new ResponseHead()
   readonly responseWriter: ResponseWriter
   readonly heads = new HeadReader()
+  /** Request bodies that may have to be sent again. */
+  readonly kept: Keep = { bytes: 0 }
   private readonly poolParts: PoolParts
   private readonly pools = new Map<number, BackendPool>()
   private readonly spare: NativeCarrier[] = []

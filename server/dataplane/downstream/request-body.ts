@@ -6,6 +6,16 @@ import type { BackendConnection } from '../upstream/connection.ts'
 import { keep } from '../wire/shared-buffer.ts'
 
 const NOTHING: (string | Buffer)[] = []
+/**
+ * Bytes that all bodies of a thread keep together. A site feels this only when hundreds of large uploads run at once: then those that have
+ * a backend are passed on without being kept, and those that wait for one are not read.
+ */
+const MOST_KEPT = 16 * 1024 * 1024
+
+/** What the bodies of a thread keep, in bytes. */
+export interface Keep {
+  bytes: number
+}
 
 export class RequestBody {
   private readonly decoder = new BodyDecoder()
@@ -13,6 +23,11 @@ export class RequestBody {
   private kept = NOTHING
   private keptBytes = 0
   private keeping = true
+  private readonly thread: Keep
+
+  constructor(thread: Keep) {
+    this.thread = thread
+  }
 
   /** Begins the body that `head` announces. A chunked one is checked and passed on as it is. */
   begin(head: RequestHead): void {
@@ -24,6 +39,7 @@ export class RequestBody {
 
   /** Lets go of what is kept. */
   forget(): void {
+    this.thread.bytes -= this.keptBytes
     this.kept = NOTHING
     this.keptBytes = 0
   }
@@ -61,9 +77,15 @@ export class RequestBody {
     return this.keeping
   }
 
-  /** More than `limit` bytes are kept. */
+  /** More than `limit` bytes are kept, or the thread keeps too much. */
   outgrows(limit: number): boolean {
-    return this.keptBytes > limit
+    return this.keptBytes > limit || (this.keptBytes > 0 && this.thread.bytes > MOST_KEPT)
+  }
+
+  /** From here on it cannot be sent again. */
+  giveAway(): void {
+    this.keeping = false
+    this.forget()
   }
 
   /**
@@ -103,12 +125,10 @@ export class RequestBody {
       if (this.kept === NOTHING) this.kept = []
       this.kept.push(piece)
       this.keptBytes += piece.length
+      this.thread.bytes += piece.length
     }
     if (connection === undefined) return
-    if (this.keptBytes > limit) {
-      this.keeping = false
-      this.forget()
-    }
+    if (this.outgrows(limit)) this.giveAway()
     this.flowing = connection.outlet.write(piece)
   }
 

@@ -39,6 +39,8 @@ export const cannot: Readonly<Record<string, string>> = {
     'node:http does not tell a head that breaks off from one that has not begun.',
   'keeps a descriptor for the backend of each client, and says when that turns somebody away':
     'It lets in as many clients as its listener allows.',
+  'keeps nothing of a POST that its backend is getting, and all of a small PUT':
+    'It keeps the first bytes of every body.',
   'serves a half-closed client for as long as its answer goes on':
     'node:http takes a half-closed client for one that has left.',
 }

@@ -184,7 +184,11 @@ export class World {
     await until('all places to be free', () => this.room.clients === 0)
     await this.listener.drain()
     if (this.variant === 'http-proxy') closeAgents()
-    else nativeThread(this.plane, 'evenkeel').close()
+    else {
+      const thread = nativeThread(this.plane, 'evenkeel')
+      await until('no request body to be kept', () => thread.kept.bytes === 0)
+      thread.close()
+    }
     for (const at of this.options.backends)
       if (typeof at !== 'number') await until('connections to backends to be gone', () => at.sockets.size === 0)
   }

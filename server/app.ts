@@ -157,6 +157,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       storage: telemetry.storage(),
       total: telemetry.lastSample('', ''),
       recent: telemetry.recent('', ''),
+      connectionsLately: telemetry.connectionsLately(),
       memoryBytes: residentBytes(),
       demo: demo.running(),
     })

@@ -1,7 +1,7 @@
 /** Joins the parts of telemetry: scoreboard → seconds → memory and SQLite → charts, events, exchanges, metrics. */
 import type { Logger } from 'pino'
 import type { ExchangeLogReach, ExchangesQuery } from '../shared/api/exchanges.ts'
-import type { ProbeResult, Recent, Sample, Status, StorageStatus, Tick } from '../shared/api/live.ts'
+import type { ConnectionsLately, ProbeResult, Recent, Sample, Status, StorageStatus, Tick } from '../shared/api/live.ts'
 import type { ExchangeRecord } from '../shared/api/records.ts'
 import { type Settings, settingsSchema } from '../shared/config/config.ts'
 import type { ApiParts } from './api/parts.ts'
@@ -14,6 +14,7 @@ import type { Db } from './db/handle.ts'
 import { createHistory } from './db/history.ts'
 import type { ProbeEntry } from './db/probes.ts'
 import { WriteQueue } from './db/write-queue.ts'
+import { ConnectionsMemory } from './telemetry/connections.ts'
 import { EventLog } from './telemetry/event-log.ts'
 import { ExchangeLog, type LeftOut } from './telemetry/exchange-log.ts'
 import { HourPeaks } from './telemetry/hour-peaks.ts'
@@ -46,6 +47,7 @@ export interface Telemetry {
   lastSample(pool: string, backend: string): Sample | null
   /** The last 10 seconds of a backend, a pool (`backend` '') or the whole balancer (both ''). */
   recent(pool: string, backend: string): Recent
+  connectionsLately(): ConnectionsLately
   storage(): StorageStatus
   hour: HourNumbers
   /** Whether numbers of the last hour have moved noticeably since the last call. */
@@ -132,6 +134,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     connections: input.connections,
     consumers: [seconds, rollup],
   })
+  const connections = new ConnectionsMemory()
   let probes: ProbeEntry[] = []
   let ticks = 0
 
@@ -147,6 +150,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     retain: (config) => retention.set(config),
     lastSample: (pool, backend) => sampler.lastSample(pool, backend),
     recent: (pool, backend) => sampler.recent(pool, backend),
+    connectionsLately: () => connections.lately(),
     storage: () => queue.status(),
     hour: {
       peak: (pool) => peaks.peak(pool, Date.now()),
@@ -156,6 +160,10 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     tick(now) {
       revision = now
       const tick = sampler.tick(Date.now())
+      connections.add(
+        tick.t,
+        Object.values(tick.connections).reduce((sum, open) => sum + open, 0),
+      )
       const seen = probes
       probes = []
       history.addProbes(seen)

@@ -37,6 +37,7 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
     storage: { condition: 'ok', problem: null, bytes: 1 },
     total: null,
     recent: quiet,
+    connectionsLately: { step: 10_000, points: [] },
     memoryBytes: 1,
     demo: false,
     ...change,

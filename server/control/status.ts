@@ -2,6 +2,7 @@
 import type {
   Availability,
   BackendStatus,
+  ConnectionsLately,
   DrainStatus,
   ListenerStatus,
   PoolStatus,
@@ -80,6 +81,7 @@ export interface StatusParts {
   total: Sample | null
   /** Whole balancer, last 10 seconds. */
   recent: Recent
+  connectionsLately: ConnectionsLately
   memoryBytes: number
   demo: boolean
 }
@@ -204,6 +206,7 @@ export function assembleStatus(parts: StatusParts): Status {
     attention: attentionOf({ ...facts, tight }, parts.config),
     last: parts.total,
     recent: parts.recent,
+    connectionsLately: parts.connectionsLately,
     memoryBytes,
     demo,
   }

@@ -43,6 +43,7 @@ const status: Status = {
   attention: [],
   last: null,
   recent,
+  connectionsLately: { step: 10_000, points: [] },
   memoryBytes: 1000,
   demo: false,
 }

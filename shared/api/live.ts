@@ -162,6 +162,14 @@ export interface Attention {
   backend?: string
 }
 
+/** Client connections of all listeners in the last quarter of an hour. */
+export interface ConnectionsLately {
+  /** Length of a step, milliseconds. */
+  step: number
+  /** Start of the step (epoch milliseconds) and the most that were open in it, ascending; steps without a record are missing. */
+  points: [t: number, most: number][]
+}
+
 export interface Status {
   /** Identifies this start of the process. */
   boot: string
@@ -181,6 +189,7 @@ export interface Status {
   last: Sample | null
   /** Whole balancer, last 10 seconds. */
   recent: Recent
+  connectionsLately: ConnectionsLately
   memoryBytes: number
   demo: boolean
 }

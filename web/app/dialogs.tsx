@@ -22,6 +22,7 @@ export function Dialogs() {
       to: '.',
       search: (before) => ({ ...before, dialog: undefined, in: undefined, backend: undefined }),
       replace: true,
+      resetScroll: false,
     })
   return (
     <Suspense fallback={null}>

@@ -46,7 +46,11 @@ export function useKeys(onHelp: () => void): void {
         const into = pool ?? first
         if (into !== undefined) {
           event.preventDefault()
-          void navigate({ to: '.', search: (before) => ({ ...before, dialog: 'add-backend' as const, in: into }) })
+          void navigate({
+            to: '.',
+            search: (before) => ({ ...before, dialog: 'add-backend' as const, in: into }),
+            resetScroll: false,
+          })
         }
       }
     }

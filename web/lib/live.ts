@@ -7,6 +7,7 @@ import type { ExchangeRecord } from '../../shared/api/records.ts'
 import { whatHappened } from '../../shared/what-happened.ts'
 import { deliver, exchangesWanted, feedOpened, watchWanted } from './exchange-feed.ts'
 import { keys } from './queries.ts'
+import { noteServerTime } from './server-clock.ts'
 
 /** Seconds of ticks kept: a quarter of an hour. */
 const KEPT = 900
@@ -152,6 +153,7 @@ function connect(client: QueryClient): () => void {
     }
     on<Tick>('tick', (tick) => {
       lastTick = performance.now()
+      noteServerTime(tick.t + 1000)
       setState({ state: 'live', retryIn: 0, stale: false })
       client.setQueryData<Tick[]>(keys.ticks, (ticks = []) => withTick(ticks, tick))
       client.setQueryData<Status>(keys.status, (status) => status && applyTick(status, tick))

@@ -6,6 +6,7 @@ import type { EventRecord } from '../../shared/api/records.ts'
 import type { SeriesAnswer } from '../../shared/api/series.ts'
 import type { ConfigDocument } from '../../shared/config/config.ts'
 import { api, apiVersioned } from './api.ts'
+import { serverNow } from './server-clock.ts'
 
 export const keys = {
   status: ['status'],
@@ -57,16 +58,21 @@ const search = (values: Record<string, string | number | undefined>) => {
   return new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString()
 }
 
-/** History for charts; asked again every `refreshMs` when given. */
-export function useSeries(range: SeriesRange, refreshMs?: number, key: unknown = range) {
+/** A chart need not be newer than its step, nor asked for more often than this, milliseconds. */
+const SOONEST_MS = 2000
+const LATEST_MS = 60_000
+
+/** History for charts; a `live` one moves on with the clock and is asked for again when its next step is over. */
+export function useSeries(range: SeriesRange, live: boolean, key: unknown = range) {
   return useQuery({
     queryKey: [...keys.series, range.pool, range.backend, key],
     queryFn: () => {
-      const now = Date.now()
-      const moved = refreshMs === undefined ? range : { ...range, from: now - (range.to - range.from), to: now }
+      const now = serverNow()
+      const moved = live ? { ...range, from: now - (range.to - range.from), to: now } : range
       return api<SeriesAnswer>('GET', `/series?${search({ ...moved })}`)
     },
-    refetchInterval: refreshMs,
+    refetchInterval: ({ state }) =>
+      live && Math.min(LATEST_MS, Math.max(SOONEST_MS, state.error ? SOONEST_MS * 5 : (state.data?.step ?? 0))),
     placeholderData: (before) => before,
   })
 }
@@ -76,6 +82,29 @@ export interface EventFilter {
   pool?: string
   backend?: string
   limit?: number
+}
+
+/** Most events of one answer. */
+const MOST_EVENTS = 500
+/** Marks need not move with each refetch of the charts. */
+const MARKS_ROUND_MS = 60_000
+
+/** Events of a pool in a time, for marks: revisions are asked for on their own, so that no flood of others drowns them. */
+export function useMarkedEvents(pool: string, { from, to }: { from: number; to: number }) {
+  const round = {
+    from: Math.floor(from / MARKS_ROUND_MS) * MARKS_ROUND_MS,
+    to: Math.ceil(to / MARKS_ROUND_MS) * MARKS_ROUND_MS,
+  }
+  return useQuery({
+    queryKey: [...keys.events, 'marks', pool, round.from, round.to],
+    queryFn: async () => {
+      const ask = (more: { kind?: string }) =>
+        api<EventRecord[]>('GET', `/events?${search({ pool, ...round, ...more, limit: MOST_EVENTS })}`)
+      const [revisions, all] = await Promise.all([ask({ kind: 'revision' }), ask({})])
+      return [...new Map([...all, ...revisions].map((event) => [event.id, event])).values()]
+    },
+    placeholderData: (before) => before,
+  })
 }
 
 export function useEvents(filter: EventFilter = {}) {

@@ -1,9 +1,11 @@
 /** What all charts share: title, legend, the same numbers as a table and as CSV, and what to say when there is nothing. */
-import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots, IconDownload, IconTable } from '@tabler/icons-react'
+import { ActionIcon, Button, Menu } from '@mantine/core'
+import { IconAlertTriangle, IconDots, IconDownload, IconTable } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { clockTime } from '../../lib/format.ts'
 import { Panel } from '../panel.tsx'
+import './charts.css'
+import type { Mark } from './marks.ts'
 
 export interface Column {
   key: string
@@ -67,10 +69,55 @@ export interface ChartFrameProps {
   rows: readonly Row[]
   format: (value: number) => string
   actions?: ReactNode
+  /** What is shown could not be loaded, or not be refreshed since what is shown. */
+  failure?: ChartFailure | undefined
+  /** What the chart leaves out. */
+  notice?: ReactNode
+  loading?: boolean | undefined
+  /** There is nothing to draw. */
+  empty?: boolean
+  /** Height of the chart, so that nothing jumps when it comes. */
+  height: number
+  marks?: readonly Mark[]
   children: ReactNode
 }
 
-export function ChartFrame({ title, columns, rows, format, actions, children }: ChartFrameProps) {
+export interface ChartFailure {
+  error: unknown
+  retry(): void
+}
+
+/** Never looks like "nothing happened": what failed, why, and a way to try again. */
+function Failure({ failure, stale, height }: { failure: ChartFailure; stale: boolean; height: number }) {
+  const why = failure.error instanceof Error ? failure.error.message : String(failure.error)
+  return (
+    <div className="ek-chart-failure" role="status" data-stale={stale} style={stale ? undefined : { height }}>
+      <span className="ek-bad" style={{ display: 'inline-flex', gap: 6 }}>
+        <IconAlertTriangle size={16} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
+        <span>
+          {stale ? 'Not up to date: ' : 'The history could not be loaded: '}
+          {why}
+        </span>
+      </span>
+      <Button size="compact-xs" variant="default" onClick={failure.retry} style={{ flexShrink: 0 }}>
+        Retry
+      </Button>
+    </div>
+  )
+}
+
+function Nothing({ height, loading, failure }: Pick<ChartFrameProps, 'height' | 'loading' | 'failure'>) {
+  if (failure !== undefined) return <Failure failure={failure} stale={false} height={height} />
+  return (
+    <div className="ek-dim" style={{ height, display: 'grid', placeItems: 'center' }} role="status">
+      {loading ? 'Loading…' : 'Nothing was recorded in this time.'}
+    </div>
+  )
+}
+
+export function ChartFrame(props: ChartFrameProps) {
+  const { title, columns, rows, format, actions, failure, notice, loading = false, empty = false, height } = props
+  const { marks = [], children } = props
   const [table, setTable] = useState(false)
   const menu = (
     <div style={{ display: 'flex', gap: 4 }}>
@@ -94,6 +141,8 @@ export function ChartFrame({ title, columns, rows, format, actions, children }: 
   )
   return (
     <Panel title={title} actions={menu}>
+      {failure !== undefined && !empty && <Failure failure={failure} stale height={height} />}
+      {notice !== undefined && <p className="ek-chart-notice">{notice}</p>}
       {table ? (
         <section
           className="ek-scroll"
@@ -113,9 +162,18 @@ export function ChartFrame({ title, columns, rows, format, actions, children }: 
               </tr>
             </thead>
             <tbody>
-              {rows.toReversed().map((row) => (
+              {rows.toReversed().map((row, index, all) => (
                 <tr key={row.t}>
-                  <td>{clockTime(row.t)}</td>
+                  <td>
+                    {clockTime(row.t)}
+                    {marks
+                      .filter((mark) => mark.t >= row.t && mark.t < (all[index - 1]?.t ?? Number.POSITIVE_INFINITY))
+                      .map((mark) => (
+                        <div key={`${mark.t} ${mark.label}`} className="ek-dim" style={{ whiteSpace: 'normal' }}>
+                          {mark.label}
+                        </div>
+                      ))}
+                  </td>
                   {columns.map((column) => {
                     const value = row[column.key]
                     return (
@@ -132,7 +190,7 @@ export function ChartFrame({ title, columns, rows, format, actions, children }: 
       ) : (
         <>
           <Legend columns={columns} />
-          {children}
+          {empty ? <Nothing height={height} loading={loading} failure={failure} /> : children}
         </>
       )}
     </Panel>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Recent } from '../../../shared/api/live.ts'
 import { seriesColumns } from '../../../shared/api/series-columns.ts'
-import { rowsOfSeries, rowsOfTicks, rowsPerBackend } from './rows.ts'
+import type { Row } from './chart-frame.tsx'
+import { largest, lonely, OTHERS, rowsOfSeries, rowsOfTicks, rowsPerBackend, timesOf } from './rows.ts'
 
 const point = (t: number, requests: number, p95: number | null = null, seconds = 10) =>
   seriesColumns.map((name) => {
@@ -38,17 +39,43 @@ describe('rows of charts', () => {
     expect(rowsOfTicks(ticks, 20_000)).toEqual([])
   })
 
-  it('give each backend a column', () => {
-    const answer = {
-      from: 0,
-      to: 1,
-      step: 10_000,
-      columns: [],
-      series: ['a', 'b'].map((backend, index) => ({ pool: 'app', backend, points: [point(10_000, 10 * (index + 1))] })),
-    }
-    expect(rowsPerBackend(answer, (row) => row.requests ?? null)).toEqual({
-      names: ['a', 'b'],
-      rows: [{ t: 10_000, a: 1, b: 2 }],
-    })
+  it('give each backend a column, and sum up those that are not shown', () => {
+    const series = ['a', 'b', 'c'].map((backend, index) => ({
+      pool: 'app',
+      backend,
+      points: [point(10_000, 10 * (index + 1)), point(40_000, 10)],
+    }))
+    const answer = { from: 0, to: 1, step: 10_000, columns: [], series }
+    const requests = (row: Row) => row.requests ?? null
+    expect(rowsPerBackend(answer, ['a', 'b', 'c'], requests)).toEqual([
+      { t: 10_000, a: 1, b: 2, c: 3 },
+      { t: 20_000, a: null, b: null, c: null },
+      { t: 40_000, a: 1, b: 1, c: 1 },
+    ])
+    expect(rowsPerBackend(answer, ['b'], requests)).toEqual([
+      { t: 10_000, b: 2, [OTHERS]: 4 },
+      { t: 20_000, b: null, [OTHERS]: null },
+      { t: 40_000, b: 1, [OTHERS]: 2 },
+    ])
+  })
+
+  it('know their largest value, stacked or not, and which of them stand alone', () => {
+    const rows: Row[] = [
+      { t: 1, a: 1, b: 5 },
+      { t: 2 },
+      { t: 3, a: 4, b: null },
+      { t: 4, a: 3, b: 2 },
+      { t: 5, a: 0, b: null },
+    ]
+    const columns = [
+      { key: 'a', label: 'a' },
+      { key: 'b', label: 'b' },
+    ]
+    expect(largest(rows, columns, true)).toBe(6)
+    expect(largest(rows, columns, false)).toBe(5)
+    expect(largest([], columns, true)).toBe(0)
+    expect([...lonely(rows, 'a')]).toEqual([0])
+    expect([...lonely(rows, 'b')]).toEqual([0, 3])
+    expect(timesOf([{ t: 1, requests: 0 }, { t: 2 }])).toEqual([1])
   })
 })

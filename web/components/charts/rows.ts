@@ -57,21 +57,51 @@ export function rowsOfTicks(ticks: readonly Pick<Tick, 't' | 'recent'>[], step: 
   })
 }
 
-/** One column per backend out of an answer with many series. */
+/** Rows by backend, with the sum of the others under `OTHERS`. */
+export const OTHERS = ' others'
+
+/** One column per backend out of an answer with many series; all that are not `shown` are summed up. */
 export function rowsPerBackend(
   answer: SeriesAnswer | undefined,
+  shown: readonly string[],
   value: (row: Row) => number | null,
-): { rows: Row[]; names: string[] } {
+): Row[] {
+  const wanted = new Set(shown)
   const byTime = new Map<number, Row>()
-  const names: string[] = []
   for (const series of answer?.series ?? []) {
     if (series.backend === null) continue
-    names.push(series.backend)
+    const key = wanted.has(series.backend) ? series.backend : OTHERS
     for (const row of rowsOfSeries(series, answer?.step ?? 1000)) {
       const merged = byTime.get(row.t) ?? { t: row.t }
-      merged[series.backend] = row.requests === undefined ? null : value(row)
       byTime.set(row.t, merged)
+      const own = row.requests === undefined ? null : value(row)
+      merged[key] = key === OTHERS && own !== null ? (merged[OTHERS] ?? 0) + own : own
     }
   }
-  return { rows: [...byTime.values()].sort((a, b) => a.t - b.t), names }
+  return [...byTime.values()].sort((a, b) => a.t - b.t)
+}
+
+/** Times of the rows that hold something: the others mark gaps. */
+export function timesOf(rows: readonly Row[]): number[] {
+  return rows.filter((row) => row.requests !== undefined).map((row) => row.t)
+}
+
+/** Largest value drawn. */
+export function largest(rows: readonly Row[], columns: readonly Column[], stacked: boolean): number {
+  let most = 0
+  for (const row of rows) {
+    let sum = 0
+    for (const { key } of columns) {
+      const value = row[key] ?? 0
+      sum = stacked ? sum + value : Math.max(sum, value)
+    }
+    most = Math.max(most, sum)
+  }
+  return most
+}
+
+/** Indices of values of a column without a neighbour to be joined with by a line. */
+export function lonely(rows: readonly Row[], key: string): Set<number> {
+  const there = (index: number) => typeof rows[index]?.[key] === 'number'
+  return new Set(rows.flatMap((_, index) => (there(index) && !there(index - 1) && !there(index + 1) ? [index] : [])))
 }

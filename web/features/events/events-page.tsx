@@ -28,7 +28,7 @@ export function EventsPage() {
   const [limit, setLimit] = useState(PAGE)
   const events = useEvents({ kind, pool, limit })
   const set = (change: { kind?: string | undefined; pool?: string | undefined }) =>
-    void navigate({ to: '/events', search: (before) => ({ ...before, ...change }), replace: true })
+    void navigate({ to: '/events', search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
   return (
     <>
       <PageHeader title="Events" subtitle="Health flips with their evidence, revisions, drains, ejections, sign-ins" />

@@ -1,11 +1,9 @@
 /** Five numbers of the last seconds, each with its own last quarter of an hour beside it. */
-import type { Status, Tick } from '../../../shared/api/live.ts'
+import type { ConnectionsLately, Status, Tick } from '../../../shared/api/live.ts'
 import { whatHappened } from '../../../shared/what-happened.ts'
 import type { Row } from '../../components/charts/chart-frame.tsx'
 import { Sparkline, type SparkPoint } from '../../components/charts/sparkline.tsx'
 import { count, millis, percent, rate } from '../../lib/format.ts'
-
-const QUARTER_MS = 15 * 60_000
 
 /** Share of errors of a step. */
 export function errorShareOf(row: Row): number | null {
@@ -15,33 +13,37 @@ export function errorShareOf(row: Row): number | null {
   return whatHappened(known as { [name in keyof typeof counts]: number }, 1).errorShare
 }
 
-/** Most client connections in each step of what this page has seen. */
-export function connectionPoints(ticks: readonly Pick<Tick, 't' | 'connections'>[], step: number): SparkPoint[] {
-  const most = new Map<number, number>()
+/** Most client connections in each step: what the balancer had seen when it was asked, and what this page has seen since. */
+export function connectionPoints(
+  { step, points }: ConnectionsLately,
+  ticks: readonly Pick<Tick, 't' | 'connections'>[],
+): SparkPoint[] {
+  const most = new Map(points)
   for (const { t, connections } of ticks) {
     const start = Math.floor(t / step) * step
     const now = Object.values(connections).reduce((sum, each) => sum + each, 0)
     most.set(start, Math.max(most.get(start) ?? 0, now))
   }
-  return [...most].map(([t, value]) => ({ t, value }))
+  return [...most].sort(([a], [b]) => a - b).map(([t, value]) => ({ t, value }))
 }
 
 interface KeyFiguresProps {
   status: Status
   /** Steps that are over, the last quarter of an hour. */
   rows: readonly Row[]
+  /** The quarter of an hour, epoch milliseconds. */
+  range: { from: number; to: number }
   /** Their length, milliseconds. */
   step: number
   ticks: readonly Tick[]
 }
 
-export function KeyFigures({ status, rows, step, ticks }: KeyFiguresProps) {
+export function KeyFigures({ status, rows, range, step, ticks }: KeyFiguresProps) {
   const backends = status.pools.flatMap((pool) => pool.backends).filter((backend) => backend.drain?.removed !== true)
   const healthy = backends.filter((backend) => backend.availability === 'healthy').length
   const connections = status.listeners.reduce((sum, listener) => sum + listener.connections, 0)
   const { recent } = status
-  const to = Math.floor(status.now / step) * step
-  const time = { from: to - QUARTER_MS, to, step }
+  const time = { ...range, step }
   const points = (value: (row: Row) => number | null) => rows.map((row) => ({ t: row.t, value: value(row) }))
   const figures = [
     {
@@ -60,7 +62,7 @@ export function KeyFigures({ status, rows, step, ticks }: KeyFiguresProps) {
     {
       label: 'Client connections',
       value: count(connections),
-      points: connectionPoints(ticks, step),
+      points: connectionPoints(status.connectionsLately, ticks),
       color: '#56B4E9',
     },
   ]

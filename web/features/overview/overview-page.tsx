@@ -2,14 +2,16 @@
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import type { Status } from '../../../shared/api/live.ts'
 import { RECENT_SECONDS, windowWords } from '../../../shared/what-happened.ts'
-import { latencyColumns, rowsOfSeries, rowsOfTicks, statusColumns } from '../../components/charts/rows.ts'
+import { gapsOf } from '../../components/charts/gaps.ts'
+import { latencyColumns, rowsOfSeries, rowsOfTicks, statusColumns, timesOf } from '../../components/charts/rows.ts'
 import { PageHeader } from '../../components/page-header.tsx'
-import { millis, plural, rate } from '../../lib/format.ts'
+import { plural } from '../../lib/format.ts'
 import { useLiveState, useStatus, useTicks } from '../../lib/live.ts'
 import { useSeries } from '../../lib/queries.ts'
+import { serverNow } from '../../lib/server-clock.ts'
 import { useUnchanged } from '../../lib/use-unchanged.ts'
 import { AttentionList } from './attention-list.tsx'
 import { FlowMap } from './flow-map.tsx'
@@ -30,24 +32,29 @@ export function statusSentence(status: Status): string {
 }
 
 /** The last quarter of an hour: what was stored before this page opened, then what it has seen. Only steps that are over. */
-function useTotalRows() {
-  const now = Date.now()
-  const history = useSeries({ from: now - QUARTER_MS, to: now }, 20_000, 'quarter')
+function useQuarter() {
+  const now = serverNow()
+  const history = useSeries({ from: now - QUARTER_MS, to: now }, true, 'quarter')
   const ticks = useTicks()
   const step = history.data?.step ?? STEP_MS
   const whole = history.data?.series.find((series) => series.pool === null)
   const before = rowsOfSeries(whole, step)
   const storedUntil = (before.at(-1)?.t ?? -step) + step
   const live = rowsOfTicks(ticks, step).filter((row) => row.t >= storedUntil)
-  const rows = useUnchanged([...before, ...live].filter((row) => row.t > now - QUARTER_MS))
-  return { rows, ticks, step }
+  const to = Math.floor(now / step) * step
+  const range = useUnchanged({ from: to - QUARTER_MS, to })
+  const rows = useUnchanged([...before, ...live].filter((row) => row.t >= range.from))
+  const gaps = useUnchanged(gapsOf(timesOf(rows), step, range.from, range.to))
+  const { error, refetch, isPending } = history
+  const failure = useMemo(() => (error === null ? undefined : { error, retry: () => void refetch() }), [error, refetch])
+  return { ticks, step, chart: { rows, range, gaps, failure, loading: isPending } }
 }
 
 export function OverviewPage() {
   const status = useStatus()
   const navigate = useNavigate()
   const { stale } = useLiveState()
-  const { rows, ticks, step } = useTotalRows()
+  const { chart, ticks, step } = useQuarter()
   if (status === undefined) return null
   const listeners = status.listeners.map((listener) => listener.address).join(', ')
   return (
@@ -63,7 +70,13 @@ export function OverviewPage() {
           status.pools[0] && (
             <Button
               leftSection={<IconPlus size={16} />}
-              onClick={() => void navigate({ to: '.', search: { dialog: 'add-backend', in: status.pools[0]?.id } })}
+              onClick={() =>
+                void navigate({
+                  to: '.',
+                  search: { dialog: 'add-backend', in: status.pools[0]?.id },
+                  resetScroll: false,
+                })
+              }
             >
               Add backend
             </Button>
@@ -71,21 +84,21 @@ export function OverviewPage() {
         }
       />
       <AttentionList items={status.attention} />
-      <KeyFigures status={status} rows={rows} step={step} ticks={ticks} />
+      <KeyFigures status={status} rows={chart.rows} range={chart.range} step={step} ticks={ticks} />
       <PoolRows pools={status.pools} />
       <div className="ek-grid-2">
         <Suspense fallback={<div className="ek-panel" style={{ height: 300 }} />}>
           <TimeChart
-            title="Answers per second"
+            title="Responses per second"
             columns={statusColumns}
-            rows={rows}
-            format={rate}
+            {...chart}
+            unit="rate"
             stacked
             stale={stale}
           />
         </Suspense>
         <Suspense fallback={<div className="ek-panel" style={{ height: 300 }} />}>
-          <TimeChart title="Time to first byte" columns={latencyColumns} rows={rows} format={millis} stale={stale} />
+          <TimeChart title="Time to first byte" columns={latencyColumns} {...chart} unit="millis" stale={stale} />
         </Suspense>
       </div>
       <FlowMap status={status} />

@@ -2,13 +2,26 @@
 import { Button, MultiSelect, SegmentedControl } from '@mantine/core'
 import { IconZoomReset } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
-import type { PoolStatus } from '../../../shared/api/live.ts'
-import { latencyColumns, rowsOfSeries, rowsPerBackend, statusColumns } from '../../components/charts/rows.ts'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
+import type { SeriesAnswer } from '../../../shared/api/series.ts'
+import type { Column, Row } from '../../components/charts/chart-frame.tsx'
+import { gapsOf } from '../../components/charts/gaps.ts'
+import { marksOf } from '../../components/charts/marks.ts'
+import {
+  latencyColumns,
+  OTHERS,
+  rowsOfSeries,
+  rowsPerBackend,
+  statusColumns,
+  timesOf,
+} from '../../components/charts/rows.ts'
+import { worstBackends } from '../../components/charts/worst.ts'
 import { LINE_COLORS, LINE_DASHES } from '../../lib/colors.ts'
-import { clockTime, millis, rate } from '../../lib/format.ts'
+import { clockTime } from '../../lib/format.ts'
 import { useLiveState } from '../../lib/live.ts'
-import { useEvents, useSeries } from '../../lib/queries.ts'
+import { useMarkedEvents, useSeries } from '../../lib/queries.ts'
+import { serverNow } from '../../lib/server-clock.ts'
+import { useUnchanged } from '../../lib/use-unchanged.ts'
 
 const TimeChart = lazy(async () => ({ default: (await import('../../components/charts/time-chart.tsx')).TimeChart }))
 
@@ -30,52 +43,81 @@ export interface RangeSearch {
   to?: number | undefined
 }
 
-/** What the address asks for, and how often it is asked again in milliseconds (undefined: fixed in the past). */
-export function readRange(
-  search: RangeSearch,
-  now: number,
-): { from: number; to: number; refreshMs: number | undefined; name: string | undefined } {
+/** What the address asks for; without a name it is fixed in the past. */
+export function readRange(search: RangeSearch, now: number): { from: number; to: number; name: string | undefined } {
   if (search.from !== undefined && search.to !== undefined && search.to > search.from)
-    return { from: search.from, to: search.to, refreshMs: undefined, name: undefined }
+    return { from: search.from, to: search.to, name: undefined }
   const name = search.range !== undefined && search.range in ranges ? search.range : '15m'
-  const length = ranges[name] as number
-  return { from: now - length, to: now, refreshMs: length <= 15 * MINUTE ? 2000 : 15_000, name }
+  return { from: now - (ranges[name] as number), to: now, name }
 }
 
-export function PoolCharts({ pool, search }: { pool: PoolStatus; search: RangeSearch }) {
+const requestsOf = (row: Row) => row.requests ?? null
+const errorsOf = (row: Row) => (row.s5xx ?? 0) + (row.ours ?? 0)
+
+/** A line per backend; with more than fit the worst ones and the sum of the others. */
+function useBackendLines(answer: SeriesAnswer | undefined, only: readonly string[]) {
+  const before = useRef<string[]>([])
+  return useMemo(() => {
+    const all = (answer?.series ?? []).flatMap(({ backend }) => backend ?? [])
+    const chosen = only.length > 0 ? only.filter((id) => all.includes(id)) : undefined
+    const shown = chosen ?? worstBackends(answer, MOST_LINES, before.current)
+    if (chosen === undefined) before.current = shown
+    const columns: Column[] = shown.map((id, index) => ({
+      key: id,
+      label: id,
+      color: LINE_COLORS[index % LINE_COLORS.length] as string,
+      dash: LINE_DASHES[Math.floor(index / 2) % LINE_DASHES.length] as string,
+    }))
+    const others = all.length - shown.length
+    if (chosen === undefined && others > 0)
+      columns.push({ key: OTHERS, label: `${others} others together`, color: 'var(--ek-dim)', dash: '1 4' })
+    return {
+      all,
+      columns,
+      requests: rowsPerBackend(answer, shown, requestsOf),
+      errors: rowsPerBackend(answer, shown, errorsOf),
+      notice: others > 0 ? noticeOf(shown.length, all.length, chosen === undefined) : undefined,
+    }
+  }, [answer, only])
+}
+
+function noticeOf(shown: number, all: number, worst: boolean): string {
+  return worst ? `${shown} of ${all} backends: most errors first, then most requests` : `${shown} of ${all} backends`
+}
+
+export function PoolCharts({ pool, search }: { pool: string; search: RangeSearch }) {
   const navigate = useNavigate()
   const { stale } = useLiveState()
-  const { from, to, refreshMs, name } = readRange(search, Date.now())
-  const series = useSeries({ pool: pool.id, from, to }, refreshMs, name ?? `${from}-${to}`)
-  const events = useEvents({ pool: pool.id, limit: 100 })
+  const { from, to, name } = readRange(search, serverNow())
+  const series = useSeries({ pool, from, to }, name !== undefined, name ?? `${from}-${to}`)
+  const answer = series.data
+  const range = useUnchanged({ from: answer?.from ?? from, to: answer?.to ?? to })
+  const events = useMarkedEvents(pool, range)
   const [only, setOnly] = useState<string[]>([])
-  const whole = series.data?.series.find((entry) => entry.backend === null)
-  const rows = rowsOfSeries(whole, series.data?.step ?? 1000)
-  const requests = rowsPerBackend(series.data, (row) => row.requests ?? null)
-  const errors = rowsPerBackend(series.data, (row) => (row.s5xx ?? 0) + (row.ours ?? 0))
-  const names = requests.names.filter((id) => only.length === 0 || only.includes(id)).slice(0, MOST_LINES)
-  const columns = names.map((id, index) => ({
-    key: id,
-    label: id,
-    color: LINE_COLORS[index % LINE_COLORS.length] as string,
-    dash: LINE_DASHES[Math.floor(index / 2) % LINE_DASHES.length] as string,
-  }))
-  const first = rows[0]?.t ?? 0
-  const annotations = (events.data ?? [])
-    .filter(
-      (event) =>
-        event.at > first &&
-        event.at < (rows.at(-1)?.t ?? 0) &&
-        (event.kind === 'revision' || event.severity === 'error'),
-    )
-    .slice(0, 12)
-    .map((event) => ({ t: event.at, label: event.kind === 'revision' ? `r${event.revision}` : (event.backend ?? '') }))
-  const zoom = (start: number, end: number) =>
-    void navigate({
-      to: '.',
-      search: (before) => ({ ...before, range: undefined, from: Math.round(start), to: Math.round(end) }),
-    })
-  const common = { annotations, stale: stale && name !== undefined, onZoom: zoom }
+  const lines = useBackendLines(answer, only)
+  const rows = useMemo(
+    () =>
+      rowsOfSeries(
+        answer?.series.find((entry) => entry.backend === null),
+        answer?.step ?? 1000,
+      ),
+    [answer],
+  )
+  const gaps = useMemo(() => gapsOf(timesOf(rows), answer?.step ?? 1000, range.from, range.to), [rows, answer, range])
+  const marks = useMemo(() => marksOf(events.data ?? []), [events.data])
+  const zoom = useCallback(
+    (start: number, end: number) =>
+      void navigate({
+        to: '.',
+        search: (before) => ({ ...before, range: undefined, from: Math.round(start), to: Math.round(end) }),
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+  const { error, refetch } = series
+  const failure = useMemo(() => (error === null ? undefined : { error, retry: () => void refetch() }), [error, refetch])
+  const loading = series.isPending
+  const common = { range, gaps, marks, failure, loading, stale: stale && name !== undefined, onZoom: zoom }
   return (
     <>
       <div style={{ display: 'flex', gap: 12, alignItems: 'center', flexWrap: 'wrap', marginTop: 8 }}>
@@ -86,7 +128,11 @@ export function PoolCharts({ pool, search }: { pool: PoolStatus; search: RangeSe
             variant="default"
             leftSection={<IconZoomReset size={14} />}
             onClick={() =>
-              void navigate({ to: '.', search: (before) => ({ ...before, from: undefined, to: undefined }) })
+              void navigate({
+                to: '.',
+                search: (before) => ({ ...before, from: undefined, to: undefined }),
+                resetScroll: false,
+              })
             }
           >
             {clockTime(from)} – {clockTime(to)}: back to live
@@ -102,18 +148,22 @@ export function PoolCharts({ pool, search }: { pool: PoolStatus; search: RangeSe
               to: '.',
               search: (before) => ({ ...before, range: value, from: undefined, to: undefined }),
               replace: true,
+              resetScroll: false,
             })
           }
         />
-        {requests.names.length > 1 && (
+        {lines.all.length > 1 && (
           <MultiSelect
             aria-label="Backends in the charts"
-            placeholder={only.length === 0 ? 'All backends' : undefined}
+            placeholder={
+              only.length === 0 ? (lines.notice === undefined ? 'All backends' : 'Worst backends') : undefined
+            }
             size="xs"
-            data={requests.names}
+            data={lines.all}
             value={only}
             onChange={setOnly}
             clearable
+            searchable
             maxValues={MOST_LINES}
             w={220}
             clearButtonProps={{ 'aria-label': 'All backends' }}
@@ -124,20 +174,22 @@ export function PoolCharts({ pool, search }: { pool: PoolStatus; search: RangeSe
         <div className="ek-grid-2">
           <TimeChart
             title="Requests per second by backend"
-            columns={columns}
-            rows={requests.rows}
-            format={rate}
+            columns={lines.columns}
+            rows={lines.requests}
+            unit="rate"
+            notice={lines.notice}
             {...common}
           />
           <TimeChart
             title="Errors per second by backend"
-            columns={columns}
-            rows={errors.rows}
-            format={rate}
+            columns={lines.columns}
+            rows={lines.errors}
+            unit="rate"
+            notice={lines.notice}
             {...common}
           />
-          <TimeChart title="Answers per second" columns={statusColumns} rows={rows} format={rate} stacked {...common} />
-          <TimeChart title="Time to first byte" columns={latencyColumns} rows={rows} format={millis} {...common} />
+          <TimeChart title="Responses per second" columns={statusColumns} rows={rows} unit="rate" stacked {...common} />
+          <TimeChart title="Time to first byte" columns={latencyColumns} rows={rows} unit="millis" {...common} />
         </div>
       </Suspense>
     </>

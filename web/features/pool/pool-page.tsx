@@ -48,7 +48,7 @@ export function PoolPage() {
   }
   const routes = config?.document.routes?.filter((other) => other.action.pool === id) ?? []
   const open = (dialog: 'add-backend' | 'strategy') =>
-    void navigate({ to: '.', search: (before) => ({ ...before, dialog, in: id }) })
+    void navigate({ to: '.', search: (before) => ({ ...before, dialog, in: id }), resetScroll: false })
   const view = search.view ?? 'cards'
   return (
     <>
@@ -111,6 +111,7 @@ export function PoolPage() {
                   to: '.',
                   search: (before) => ({ ...before, view: value === 'table' ? ('table' as const) : undefined }),
                   replace: true,
+                  resetScroll: false,
                 })
               }
               data={[
@@ -124,7 +125,7 @@ export function PoolPage() {
           ) : (
             <BackendTable pool={pool} selection={selection} />
           )}
-          <PoolCharts pool={pool} search={search} />
+          <PoolCharts pool={id} search={search} />
         </>
       )}
     </>

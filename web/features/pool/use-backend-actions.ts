@@ -21,6 +21,7 @@ export function useBackendActions(pool: string) {
       void navigate({
         to: '.',
         search: (before) => ({ ...before, dialog: 'remove-backend' as const, in: pool, backend: id }),
+        resetScroll: false,
       }),
     async test(id: string) {
       try {

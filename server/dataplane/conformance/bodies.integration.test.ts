@@ -58,6 +58,35 @@ stories('bodies', (story) => {
     expect((await client.answer()).body).toBe('abc!')
   })
 
+  story('leaves out trailers of a client that must not come late, and goes on', async (open) => {
+    const at = await backend((request, socket) => socket.write(ok(request.body)))
+    const client = (await open({ backends: [at] })).client()
+    for (let turn = 0; turn < 2; turn++) {
+      client.request('POST', '/', 'Transfer-Encoding: chunked')
+      client.send('2\r\nok\r\n0\r\nVary: a\r\nHost: evil.test\r\nX-Forwarded-For: 6.6.6.6\r\nContent-Type: a/b\r\n\r\n')
+      expect((await client.answer()).body).toBe('ok')
+      expect(at.heard[turn]?.trailers).toEqual([])
+      expect(field(at.heard[turn] as Heard, 'host')).toBe('example.test')
+    }
+    expect(at.connections).toBe(1)
+  })
+
+  story('takes whitespace in chunk extensions, both ways, and passes clean sizes on', async (open) => {
+    const at = await backend((request, socket) =>
+      socket.write(
+        `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2 ; a = "b"\r\n${request.body}\r\n0\t;\tc\r\n\r\n`,
+      ),
+    )
+    const client = (await open({ backends: [at] })).client()
+    for (let turn = 0; turn < 2; turn++) {
+      client
+        .request('POST', '/', 'Transfer-Encoding: chunked')
+        .send('1 ;a\r\no\r\n1; b\t= "c;d"\t;e\r\nk\r\n0 ;f\r\n\r\n')
+      expect((await client.answer()).body).toBe('ok')
+    }
+    expect(at.connections).toBe(1)
+  })
+
   story('sends the first events of a stream at once', async (open) => {
     const at = await backend((_, socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n')

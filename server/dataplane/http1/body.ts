@@ -2,9 +2,9 @@
  * Incremental body decoder for all framings. It reports ranges of the caller's own buffer and allocates nothing: either the payload, or
  * the chunked stream as it is on the wire, checked and without extensions, ready to be passed on.
  */
-import { ChunkExtension } from './chunk-extension.ts'
+import { BEGINS_WITH, ChunkExtension } from './chunk-extension.ts'
 import { FRAMING, type Framing } from './framing.ts'
-import { CR, HEX, LF, SEMICOLON, SP } from './tables.ts'
+import { CR, HEX, HT, LF, SEMICOLON, SP } from './tables.ts'
 import { Trailers } from './trailers.ts'
 
 /** State of a body: more to come, complete, or refused. */
@@ -61,7 +61,7 @@ export class BodyDecoder {
   /**
    * Starts a body. `length` counts only for `FRAMING.length`. `raw`: report a chunked body with its framing instead of its payload.
    * `limit`: largest payload in bytes, then refused with 413. `removed`: names of trailers that end here. `lenient`: as of a backend, whose
-   * chunk sizes may be padded with spaces, and whose trailers that must not come late are left out instead of refused.
+   * chunk sizes may be padded with spaces, and in whose trailers framing is left out instead of refused.
    */
   reset(
     framing: Framing,
@@ -196,13 +196,14 @@ export class BodyDecoder {
       this.left = this.left * 16 + (digit - 1)
       return ++this.digits <= MAX_SIZE_DIGITS || this.fail(400, 'an invalid chunk size')
     }
-    const padded = byte === SP && this.lenient
-    if (this.step === SIZE_START || (byte !== CR && byte !== SEMICOLON && !padded))
+    const spaced = byte === SP || byte === HT
+    if (this.step === SIZE_START || (byte !== CR && byte !== SEMICOLON && !spaced))
       return this.fail(400, 'an invalid chunk size')
     if (this.left > Number.MAX_SAFE_INTEGER) return this.fail(400, 'a chunk size that is too large')
     if (this.received + this.left > this.limit) return this.fail(413, 'a body that is too large')
     this.step = byte === CR ? SIZE_LF : EXTENSION
-    if (byte !== CR) this.extension.reset(padded)
+    if (!spaced) this.extension.reset(BEGINS_WITH.semicolon)
+    else this.extension.reset(this.lenient && byte === SP ? BEGINS_WITH.padding : BEGINS_WITH.whitespace)
     return true
   }
 

@@ -1,11 +1,28 @@
 /**
- * Incremental check of a trailer section: same strictness as a head, bounded, and without fields that must not come late. What may be
- * passed on is gathered, since a field is known only when its name has come whole.
+ * Incremental check of a trailer section: same strictness as a head, and bounded. Fields that must not come late are left out: those that
+ * mean something to a proxy, and those that say how the message is to be read, which whoever is behind us has done by then (RFC 9110
+ * §6.5.1). What may be passed on is gathered, since a field is known only when its name has come whole.
  */
 import { FIELD, identify, LONGEST_KNOWN_NAME } from './known-fields.ts'
 import { latin1 } from './latin1.ts'
 import { COLON, CR, FIELD_VALUE, LF, TOKEN } from './tables.ts'
 
+/** Further names that are allowed in a head only; `known-fields.ts` has the others. */
+const HEAD_ONLY = new Set([
+  ...[
+    'accept',
+    'accept-charset',
+    'accept-encoding',
+    'accept-language',
+    'if-match',
+    'if-modified-since',
+    'if-none-match',
+  ],
+  ...['if-range', 'if-unmodified-since', 'origin', 'pragma', 'referer', 'user-agent'],
+  ...['age', 'allow', 'content-disposition', 'content-language', 'content-location', 'expires', 'last-modified'],
+  ...['location', 'proxy-authentication-info', 'retry-after', 'strict-transport-security', 'vary', 'via', 'warning'],
+])
+const FRAMING_KINDS = (1 << FIELD.contentLength) | (1 << FIELD.transferEncoding)
 const MAX_BYTES = 65_536
 const MAX_FIELDS = 100
 
@@ -34,7 +51,7 @@ export class Trailers {
   private readonly name = Buffer.alloc(Math.max(64, LONGEST_KNOWN_NAME))
 
   /**
-   * Makes it ready for the next body. `lenient`: a field that must not come late is left out instead of refused. `removed`: lower-case
+   * Makes it ready for the next body. `lenient`: framing is left out instead of refused. `removed`: lower-case
    * names of fields that end at this hop (RFC 9110 §7.6.1).
    */
   reset(lenient: boolean, removed: ReadonlySet<string> | undefined): void {
@@ -88,20 +105,21 @@ export class Trailers {
       return true
     }
     if (byte !== COLON || this.nameLength === 0) return this.refuse('an invalid trailer') > 0
-    // RFC 9110 §6.5.1: a late field must not change framing, routing or who the client is.
-    const late = identify(this.name, 0, this.nameLength) !== FIELD.other
-    if (late && !this.lenient) return this.refuse('a trailer that is not allowed') > 0
-    this.keeps = !late && !this.isRemoved()
+    const kind = identify(this.name, 0, this.nameLength)
+    // Nobody sends it there but to have the message read in another way.
+    if ((FRAMING_KINDS & (1 << kind)) !== 0 && !this.lenient) return this.refuse('framing in its trailers') > 0
+    this.keeps = kind === FIELD.other && !this.isLeftOut()
     if (++this.count > MAX_FIELDS) return this.refuse('too many trailers') > 0
     this.nameLength = 0
     this.state = VALUE
     return true
   }
 
-  private isRemoved(): boolean {
-    if (this.removed === undefined) return false
-    // A name too long to be told is taken for one of those.
-    return this.nameLength > this.name.length || this.removed.has(latin1(this.name, 0, this.nameLength).toLowerCase())
+  private isLeftOut(): boolean {
+    // A name too long to be told is taken for one of those that Connection names.
+    if (this.nameLength > this.name.length) return this.removed !== undefined
+    const name = latin1(this.name, 0, this.nameLength).toLowerCase()
+    return HEAD_ONLY.has(name) || this.removed?.has(name) === true
   }
 
   private refuse(reason: string): number {

@@ -15,6 +15,7 @@ export const cannot: Readonly<Record<string, string>> = {
     'node:http ends its side of a backend connection as soon as the backend has ended its own.',
   'takes one length twice from a backend, and keeps its connection': "Node's parser refuses it.",
   'takes chunk sizes of a fixed width from a backend, and passes clean ones on': "Node's parser refuses the spaces.",
+  'takes whitespace in chunk extensions, both ways, and passes clean sizes on': "Node's parser refuses it.",
   'leaves out a trailer of a backend that must not come late, and those for this hop': 'All trailers are dropped.',
   'leaves out a trailer of a client that is for this hop': 'All trailers are dropped.',
   'gives an early answer to a client whose backend resets behind it':

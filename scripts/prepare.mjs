@@ -88,10 +88,10 @@ export function buildPage() {
 }
 
 /**
- * How the server is started: SIGUSR1 opens no debugger; a small young generation in the main thread (server/threads gives every other
- * thread its own), and compiled code
+ * How the server is started. A small young generation in the main thread (server/threads gives every other thread its own), and compiled code
  * kept between starts, so that neither sources nor the TypeScript stripper stay in memory: 128 instead of 174 MB with one worker. The
- * cache lies in the installation and not in the shared temporary directory, where others could write code that we would run.
+ * cache lies in the installation and not in the shared temporary directory, where others could write code that we would run. SIGUSR1
+ * opens no debugger.
  */
 export function serverCommand(args) {
   return {

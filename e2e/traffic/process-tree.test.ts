@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
@@ -29,6 +29,10 @@ const commandOf = (pid: string) => {
     return ''
   }
 }
+
+/** The signals that a process has handlers for, as a mask. */
+const caughtBy = (pid: number) =>
+  BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'}`)
 
 describe('npm start', () => {
   let backends: NamedBackend[] = []
@@ -168,7 +172,7 @@ describe('the server without a launcher', () => {
   it('takes no harm from SIGUSR1 and SIGHUP while it starts, and goes on without whoever started it', async () => {
     const data = mkdtempSync(join(tmpdir(), 'evenkeel-alone-'))
     // The shell ends at once; the server belongs to nobody then, as with setsid, nohup or a disowned job.
-    const line = `"${NODE}" server/main.ts --data ${data} --admin 127.0.0.1:0 --workers 1 & echo "PID $!"; sleep 0.2; kill -USR1 $!; kill -HUP $!`
+    const line = `"${NODE}" server/main.ts --data ${data} --admin 127.0.0.1:0 --workers 1 & echo "PID $!"`
     const shell = spawn('sh', ['-c', line], {
       cwd: ROOT,
       env: { ...process.env, EVENKEEL_TEST_READY: '1', NODE_ENV: '' },
@@ -178,13 +182,17 @@ describe('the server without a launcher', () => {
     for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (chunk) => (output += chunk))
     const pid = await eventually('it is started', 10_000, () => Number(/^PID (\d+)$/m.exec(output)?.[1]) || undefined)
     try {
+      // Long before it serves: as soon as its first line has run.
+      const hears = (signal: number) => (caughtBy(pid) >> BigInt(signal - 1)) & 1n
+      await eventually('it hears signals', 30_000, () => hears(constants.signals.SIGUSR2) === 1n)
+      for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const) process.kill(pid, signal)
       const ready = await eventually('it serves', 30_000, () => /^EVENKEEL_READY (.*)$/m.exec(output)?.[1])
       expect(shell.exitCode).toBe(0)
       const { admin } = JSON.parse(ready) as { admin: string }
       expect((await fetch(`${admin}/readyz`)).status).toBe(200)
       expect(output).not.toMatch(/debugger/i)
     } finally {
-      process.kill(pid, 'SIGKILL')
+      if (commandOf(String(pid)) !== '') process.kill(pid, 'SIGKILL')
       rmSync(data, { recursive: true, force: true })
     }
   })

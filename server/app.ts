@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Status } from '../shared/api/live.ts'
-import { ms } from '../shared/units.ts'
+import { createAdminDoor } from './admin-door.ts'
 import { createApi } from './api/app.ts'
 import type { Api } from './api/parts.ts'
 import { coalesce } from './coalesce.ts'
@@ -13,7 +13,7 @@ import { createAuth } from './control/auth.ts'
 import { createConfigControl } from './control/change-config.ts'
 import type { EventSink } from './control/data-plane.ts'
 import { createDrains } from './control/drain.ts'
-import { createConfigFile, defaultDocument } from './control/import-export.ts'
+import { createConfigFile } from './control/import-export.ts'
 import { createPeople } from './control/people.ts'
 import { dataPlaneSecret } from './control/secrets.ts'
 import { createSetup } from './control/setup.ts'
@@ -28,29 +28,20 @@ import { createScoreboard, ScoreboardReader } from './dataplane/scoreboard.ts'
 import { Supervisor } from './dataplane/supervisor.ts'
 import { openDatabase } from './db/open.ts'
 import { createDemoSwitch } from './demo-switch.ts'
+import { type App, createLifecycle, type Phase } from './lifecycle.ts'
 import { createMonitors } from './monitoring.ts'
 import type { Options } from './options.ts'
 import { createProber } from './prober.ts'
+import { readiness } from './readiness.ts'
 import { residentBytes } from './resident-memory.ts'
 import { createSimulations } from './simulations.ts'
 import { createTelemetry } from './telemetry-parts.ts'
-import { workerEvents } from './worker-events.ts'
+import { listenerEvents, workerEvents } from './worker-events.ts'
 
 /** Most backends at once, those that still drain included. Untouched rows cost no memory. */
 const SLOTS = 8192
 /** How long the row of a removed backend rests before another gets it, in milliseconds. */
 const SLOT_GRACE_MS = 60_000
-
-export interface App {
-  /** Puts the configuration in force and opens the dashboard; answers its address and, while nobody has an account, the set-up token. */
-  start(): Promise<{ admin: { host: string; port: number }; setupToken: string | undefined; status: Status }>
-  /** Applies the configuration file again. */
-  reapply(): Promise<void>
-  /** Finishes what is open, for at most the configured drain time; then everything is closed. */
-  drain(): Promise<void>
-  /** Closes everything at once. */
-  stopNow(): Promise<void>
-}
 
 /** Whether several threads can share a port: Node offers it where the kernel spreads connections. */
 const canSharePorts = ['linux', 'freebsd', 'aix', 'sunos'].includes(process.platform)
@@ -63,11 +54,10 @@ export function createApp(options: Options, log: Logger, version: string): App {
   const now = () => Date.now()
   const database = openDatabase(options.data, { now: startedAt })
   const { db } = database
-  let stopping = false
-  let inForce = false
+  const phase: Phase = { stopping: false, inForce: false }
   /** At most ten a second, however many backends flip at once. */
   const publishStatus = coalesce(100, () => {
-    if (!stopping) api.hub.publish('status', status())
+    if (!phase.stopping) api.hub.publish('status', status())
   })
 
   const workers = canSharePorts ? options.workers : 1
@@ -103,10 +93,16 @@ export function createApp(options: Options, log: Logger, version: string): App {
     events: {
       onExchanges: (records, leftOut) => telemetry.exchanges(records, leftOut),
       onLiveFailure: (slot, detail) => monitors.liveFailure(slot, detail),
+      onUnheld: () => traffic.reopen(),
       ...workerEvents(events, log, publishStatus),
     },
   })
-  const traffic = createTrafficSide({ supervisor, slots, reader, onSlots: () => undefined })
+  const traffic = createTrafficSide({
+    supervisor,
+    slots,
+    reader,
+    listenerEvents: listenerEvents(events, log, publishStatus),
+  })
   const drains = createDrains({ dataPlane: traffic, events, clock, now })
   const control = createConfigControl({ db, dataPlane: traffic, events, now, check: (config) => slots.check(config) })
   const monitors = createMonitors({
@@ -141,7 +137,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       startedAt,
       revision,
       config,
-      draining: stopping,
+      draining: phase.stopping,
       facts: monitors.facts,
       numbers: {
         inFlight: traffic.inFlight,
@@ -193,10 +189,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     simulate: simulations.simulate,
     demo,
     metrics: telemetry.metrics,
-    readiness: () =>
-      stopping
-        ? { ready: false, reason: 'draining' }
-        : { ready: inForce, reason: inForce ? 'ready' : 'no configuration in force yet' },
+    readiness: () => readiness({ ...phase, listeners: traffic.listeners(control.current().config) }),
     clock,
     log,
   })
@@ -205,8 +198,11 @@ export function createApp(options: Options, log: Logger, version: string): App {
     if (api.hub.wantsExchanges()) api.hub.publish('exchange', records)
   })
 
+  const door = createAdminDoor({ at: options.admin, listen: api.listen, events, log })
   const second = setInterval(() => {
     slots.tick()
+    traffic.tick()
+    door.tick()
     monitors.tick()
     if (drains.tick() || telemetry.hourMoved()) publishStatus()
     const tick = telemetry.tick(control.current().revision)
@@ -215,46 +211,24 @@ export function createApp(options: Options, log: Logger, version: string): App {
 
   const file = options.config === undefined ? undefined : createConfigFile({ file: options.config, control, db })
 
-  async function firstConfig(): Promise<void> {
-    const given = await file?.read()
-    await control.start(given?.document ?? defaultDocument())
-    if (given === undefined || file === undefined) return
-    if (control.current().revision === 1) file.applied(given.hash)
-    else await file.apply()
-  }
-
-  async function close(drainMs: number): Promise<void> {
-    if (stopping) return
-    stopping = true
-    await Promise.all([demo.halt(), simulations.close()])
-    await supervisor.stop(drainMs)
-    clearInterval(second)
-    monitors.stop()
-    await api.close(500)
-    telemetry.stop()
-    database.close()
-  }
-
-  return {
-    async start() {
-      if (options.adminPassword !== undefined) await setup.ensureAdmin(options.adminPassword)
-      supervisor.start()
-      const admin = await api.listen(options.admin.host, options.admin.port)
-      await firstConfig()
-      inForce = true
-      events.record({
-        kind: 'process',
-        severity: 'info',
-        message: `started version ${version} with ${workers} worker${workers > 1 ? 's' : ''}`,
-      })
-      if (options.demo) await demo.start('demo')
-      const setupToken = setup.needed() ? setup.newToken() : undefined
-      return { admin, setupToken, status: status() }
-    },
-    async reapply() {
-      await file?.apply(true)
-    },
-    drain: () => close(ms(control.current().config.settings.drain)),
-    stopNow: () => close(0),
-  }
+  return createLifecycle({
+    options,
+    started: `started version ${version} with ${workers} worker${workers > 1 ? 's' : ''}`,
+    phase,
+    events,
+    setup,
+    supervisor,
+    traffic,
+    door,
+    file,
+    control,
+    status,
+    demo,
+    simulations,
+    monitors,
+    api,
+    telemetry,
+    endClock: () => clearInterval(second),
+    closeDatabase: () => database.close(),
+  })
 }

@@ -3,46 +3,51 @@
 import { formatHostPort, parseHostPort } from '../shared/address.ts'
 import type { ListenerStatus } from '../shared/api/live.ts'
 import type { Config } from '../shared/config/config.ts'
+import { bindReason } from './control/bind-error.ts'
 import type { DataPlane } from './control/data-plane.ts'
+import { portHolders } from './control/port-holder.ts'
 import type { Slots } from './control/slots.ts'
-import { checkBinds, PortChooser } from './dataplane/binds.ts'
+import { checkBinds, ListenerGuard, type ListenerGuardParts } from './dataplane/listener-guard.ts'
 import type { ScoreboardReader } from './dataplane/scoreboard.ts'
 import type { Supervisor } from './dataplane/supervisor.ts'
 
 export interface TrafficSide extends DataPlane {
   /** How each listener of the configuration in force is doing. */
   listeners(config: Config): ListenerStatus[]
-}
-
-const bindProblems: Record<string, string> = {
-  EADDRINUSE: 'the port is taken by another program: stop it, or choose another port',
-  EACCES:
-    'ports below 1024 need a right: run with CAP_NET_BIND_SERVICE, lower net.ipv4.ip_unprivileged_port_start, or choose a higher port',
-  EADDRNOTAVAIL: 'this machine has no such address: use 0.0.0.0 for every one',
+  /** Tries what is not listening. Call once a second. */
+  tick(): void
+  /** No thread listens any more: looks who does now, and opens what is free. */
+  reopen(): void
+  /** Opens nothing any more. */
+  stop(): void
 }
 
 export interface AdapterParts {
   supervisor: Supervisor
   slots: Slots
   reader: ScoreboardReader
-  /** Called once the slots of a configuration are known and before the workers get it. */
-  onSlots: () => void
+  listenerEvents: Pick<ListenerGuardParts, 'onFailed' | 'onOpened'>
 }
 
-export function createTrafficSide({ supervisor, slots, reader, onSlots }: AdapterParts): TrafficSide {
-  const ports = new PortChooser()
+/** Other programs that listen on an address. */
+const strangersOn = async (bind: string) => (await portHolders(bind)).others
+
+export function createTrafficSide({ supervisor, slots, reader, listenerEvents }: AdapterParts): TrafficSide {
+  const guard = new ListenerGuard({ supervisor, strangers: strangersOn, explain: bindReason, ...listenerEvents })
   const ofSlot = (pool: string, backend: string, read: (slot: number) => number) => {
     const slot = slots.slotOf(pool, backend)
     return slot === undefined ? 0 : read(slot)
   }
   return {
-    checkBinds,
+    checkBinds: (config, current) => checkBinds(config, current, strangersOn),
     async apply(revision, config) {
       slots.assign(config)
-      onSlots()
       const entries = slots.entries().filter((entry) => entry.configured)
-      await supervisor.apply(revision, await ports.settle(config), entries)
+      await guard.apply(revision, config, entries)
     },
+    tick: () => guard.tick(),
+    reopen: () => void guard.reopen(),
+    stop: () => guard.stop(),
     cut(pool, backend) {
       const slot = slots.slotOf(pool, backend)
       if (slot !== undefined) supervisor.cut(slot)
@@ -53,13 +58,14 @@ export function createTrafficSide({ supervisor, slots, reader, onSlots }: Adapte
       config.listeners.map((listener) => {
         const now = supervisor.listener(listener.id)
         const at = parseHostPort(listener.bind, true)
-        const code = /\bE[A-Z]{3,}\b/.exec(now.problem ?? '')?.[0] ?? ''
+        const reason = guard.reason(listener.id) ?? now.problem
+        const failed = now.open === 0 && reason !== null
         return {
           id: listener.id,
           protocol: listener.protocol,
           address: formatHostPort({ host: at?.host ?? '', port: now.port || (at?.port ?? 0) }),
-          condition: now.problem !== null ? 'failed' : now.known ? 'listening' : 'starting',
-          problem: now.problem === null ? null : `${listener.bind}: ${bindProblems[code] ?? now.problem}`,
+          condition: failed ? 'failed' : now.open > 0 ? 'listening' : 'starting',
+          problem: reason === null ? null : `${reason} It is tried again by itself.`,
           connections: now.connections,
         }
       }),

@@ -1,12 +1,11 @@
 /** Runs the application from start to signal: what it prints, how it ends. */
 import pino from 'pino'
-import { type App, createApp } from './app.ts'
+import { createApp } from './app.ts'
 import { DatabaseProblem } from './db/problem.ts'
 import { ControlError } from './errors.ts'
+import type { App, Started } from './lifecycle.ts'
 import { adminUrl, type Options } from './options.ts'
 import { listenToSignals } from './signals.ts'
-
-type Started = Awaited<ReturnType<App['start']>>
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -21,12 +20,13 @@ function giveUp(error: unknown): never {
   process.exit(1)
 }
 
-function greet({ admin, setupToken, status }: Started, options: Options): void {
+function greet({ admin, adminProblem, setupToken, status }: Started, options: Options): void {
   const url = adminUrl(admin)
   print('')
   print(`  Evenkeel is running.`)
   print('')
   print(`  Dashboard   ${setupToken === undefined ? url : `${url}/setup?token=${setupToken}`}`)
+  if (adminProblem !== undefined) print(`              NOT LISTENING: ${adminProblem} It is tried again by itself.`)
   if (setupToken !== undefined)
     print('              (open it once to create the administrator; the token works until then)')
   for (const listener of status.listeners) {

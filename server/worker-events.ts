@@ -1,6 +1,7 @@
-/** What the log, the event log and the page hear when a worker thread dies and comes back. */
+/** What the log, the event log and the page hear when a worker thread dies and comes back, or a listener cannot be opened and then can. */
 import type { Logger } from 'pino'
 import type { EventSink } from './control/data-plane.ts'
+import type { ListenerGuardParts } from './dataplane/listener-guard.ts'
 import type { SupervisorEvents } from './dataplane/supervisor.ts'
 
 export function workerEvents(
@@ -21,5 +22,26 @@ export function workerEvents(
       publishStatus()
     },
     onListeners: publishStatus,
+  }
+}
+
+export function listenerEvents(
+  events: EventSink,
+  log: Logger,
+  publishStatus: () => void,
+): Pick<ListenerGuardParts, 'onFailed' | 'onOpened'> {
+  return {
+    onFailed(id, bind, reason) {
+      log.error({ listener: id, bind }, `not listening: ${reason} It is tried again by itself.`)
+      const message = `listener ${id} is not listening on ${bind}: ${reason}`
+      events.record({ kind: 'listener', severity: 'error', message, detail: { listener: id, bind } })
+      publishStatus()
+    },
+    onOpened(id, bind) {
+      log.info({ listener: id, bind }, 'listening now')
+      const message = `listener ${id} is listening on ${bind} now`
+      events.record({ kind: 'listener', severity: 'info', message, detail: { listener: id, bind } })
+      publishStatus()
+    },
   }
 }

@@ -168,7 +168,8 @@ export function createApi(
     address,
     async listen(host, port) {
       names.add(host.toLowerCase())
-      app = await buildApp(parts, hub, names)
+      // Tried again after a failure, for which nothing needs to be built anew.
+      app ??= await buildApp(parts, hub, names)
       await app.listen({ host, port })
       return address() as { host: string; port: number }
     },

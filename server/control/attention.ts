@@ -118,11 +118,11 @@ function tightAttention(pool: PoolStatus): Attention {
 export function attentionOf(facts: AttentionFacts, config: Config): Attention[] {
   const routed = new Set(config.routes.map((route) => route.action.pool))
   const items: Attention[] = facts.listeners
-    .filter((listener) => listener.condition === 'failed')
+    .filter((listener) => listener.condition === 'failed' || listener.problem !== null)
     .map((listener) => ({
       key: `listener:${listener.id}`,
       severity: 'error',
-      title: `Listener ${listener.id} is not listening on ${listener.address}`,
+      title: `Listener ${listener.id} is not listening on ${listener.address}${listener.condition === 'failed' ? '' : ' in every worker'}`,
       advice: listener.problem ?? 'Choose another address, or stop the program that holds this one.',
     }))
   items.push(...processAttention(facts), ...facts.pools.flatMap((pool) => poolAttention(pool, routed.has(pool.id))))

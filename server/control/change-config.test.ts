@@ -1,7 +1,5 @@
-import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ControlWorld, controlWorld, smallDocument } from '../testing/admin-world.ts'
-import { explainBind, portHolder } from './bind-error.ts'
 import { addBackends } from './edits.ts'
 
 let world: ControlWorld
@@ -106,18 +104,5 @@ describe('changing the configuration', () => {
     expect(answer.config).toEqual(smallDocument())
     const none = world.control.restore({ number: 99, base: 3, author: 'ada' })
     await expect(none).rejects.toMatchObject({ code: 'not-found' })
-  })
-})
-
-describe('who holds a port', () => {
-  it('names this very process', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
-    const text = await explainBind({ listener: 'web', bind: `127.0.0.1:${port}`, problem: 'EADDRINUSE' })
-    const holder = await portHolder(port)
-    server.close()
-    expect(text).toContain(`port ${port} is in use`)
-    if (process.platform === 'linux') expect(holder).toContain('this very process')
   })
 })

@@ -18,21 +18,6 @@ export function tryBind(bind: string): Promise<{ port: number } | { problem: str
   })
 }
 
-/** Listeners of `config` whose address `current` does not hold yet and which cannot be opened. */
-export async function checkBinds(
-  config: Config,
-  current: Config,
-): Promise<{ listener: string; bind: string; problem: string }[]> {
-  const held = new Set(current.listeners.map((listener) => listener.bind))
-  const problems: { listener: string; bind: string; problem: string }[] = []
-  for (const { id, bind } of config.listeners) {
-    if (held.has(bind) && !bind.endsWith(':0')) continue
-    const tried = await tryBind(bind)
-    if ('problem' in tried) problems.push({ listener: id, bind, problem: tried.problem })
-  }
-  return problems
-}
-
 /** Gives "any port" (0) one number that all workers share, and keeps it for as long as the listener keeps its bind. */
 export class PortChooser {
   private chosen = new Map<string, string>()

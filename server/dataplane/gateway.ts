@@ -50,12 +50,16 @@ export class Gateway {
     this.aheadMs = Number(process.hrtime.bigint()) / 1e6 - plane.clock.now()
   }
 
-  /** Swaps in a revision, then opens and closes listeners. Calls are worked off in order. */
+  /**
+   * Swaps in a revision, then opens and closes listeners, `blocked` ones (id and why) aside. Calls are worked off in order, and each tries
+   * again what could not be opened before.
+   */
   apply(
     revision: number,
     config: Config,
     slots: readonly SlotEntry[],
     facts: readonly SlotFact[],
+    blocked: Readonly<Record<string, string>> = {},
   ): Promise<ListenerReport[]> {
     this.slots = new Map(slots.map((entry) => [`${entry.pool}/${entry.backend}`, entry.slot]))
     this.takeFacts(facts, new Set(slots.map((entry) => entry.slot)))
@@ -64,7 +68,7 @@ export class Gateway {
       if (!config.pools.some((pool) => pool.id === id)) this.strategies.delete(id)
     const next = compile(this.compileInput(revision, config))
     this.plane.snapshot = next
-    const listening = this.turn.then(() => this.arrangeListeners(next))
+    const listening = this.turn.then(() => this.arrangeListeners(next, blocked))
     this.turn = listening.catch(() => undefined)
     return listening
   }
@@ -135,7 +139,7 @@ export class Gateway {
     return strategy
   }
 
-  private async arrangeListeners(next: Snapshot): Promise<ListenerReport[]> {
+  private async arrangeListeners(next: Snapshot, blocked: Readonly<Record<string, string>>): Promise<ListenerReport[]> {
     for (const [id, served] of this.served) {
       const wanted = next.listeners.get(id)
       if (wanted !== undefined && sameSocket(wanted, served.snapshot)) {
@@ -148,7 +152,12 @@ export class Gateway {
     }
     for (const listener of next.listeners.values()) {
       const served = this.served.get(listener.id)
-      if (served?.bound === undefined) this.served.set(listener.id, await this.serve(listener))
+      if (served?.bound !== undefined) continue
+      const problem = blocked[listener.id]
+      this.served.set(
+        listener.id,
+        problem === undefined ? await this.serve(listener) : { snapshot: listener, bound: undefined, problem },
+      )
     }
     return this.reports()
   }

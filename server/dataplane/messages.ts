@@ -27,10 +27,14 @@ export interface WorkerInit {
 export type ToWorker =
   | {
       readonly type: 'apply'
+      /** Comes back in `applied`. */
+      readonly order: number
       readonly revision: number
       readonly config: Config
       readonly slots: readonly SlotEntry[]
       readonly facts: readonly SlotFact[]
+      /** Listeners that must not be opened, by id, and why. Those that are open stay open. */
+      readonly blocked: Readonly<Record<string, string>>
     }
   | { readonly type: 'facts'; readonly facts: readonly SlotFact[] }
   | { readonly type: 'cut'; readonly slot: number }
@@ -58,7 +62,7 @@ export interface LeftOut {
 
 export type FromWorker =
   | { readonly type: 'ready' }
-  | { readonly type: 'applied'; readonly revision: number; readonly listeners: readonly ListenerReport[] }
+  | { readonly type: 'applied'; readonly order: number; readonly listeners: readonly ListenerReport[] }
   | { readonly type: 'live-failure'; readonly slot: number; readonly detail: string }
   | { readonly type: 'exchanges'; readonly records: readonly ExchangeRecord[]; readonly leftOut: LeftOut }
   | {

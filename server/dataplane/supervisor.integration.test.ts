@@ -39,6 +39,7 @@ async function world() {
       onWorkerDied: (index) => tell(`died ${index}`),
       onWorkerBack: (index) => tell(`back ${index}`),
       onListeners: () => undefined,
+      onUnheld: () => undefined,
     },
   })
   supervisor.start()

@@ -2,19 +2,15 @@
  * Main-thread side of the data plane: starts the workers, hands them revisions and facts, starts a dead one again while the others
  * serve on, and returns the leases it held.
  */
-import type { Worker } from 'node:worker_threads'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
 import { startThread } from '../threads/thread.ts'
-import type { FromWorker, LeftOut, ListenerReport, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
-import type { Shortage } from './room.ts'
+import type { FromWorker, LeftOut, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
 import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
+import { FIRST_RESTART_MS, type ListenerState, listenerState, newSeat, type Seat, workerStates } from './seats.ts'
 import { within } from './within.ts'
 
-const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 10_000
-/** A shortage is told for so long after it was seen last, in milliseconds. */
-const SHORT_MS = 30_000
 /** A worker that has not stopped this long after its time is ended, in milliseconds. */
 const LATE_MS = 2000
 /** A worker that has run this long starts over with the shortest back-off. */
@@ -27,6 +23,8 @@ export interface SupervisorEvents {
   onWorkerDied(index: number, reason: string, restartMs: number): void
   onWorkerBack(index: number): void
   onListeners(): void
+  /** No thread listens any more, so whoever wants the ports may have taken them meanwhile: ask for `reopen` when that is looked into. */
+  onUnheld(): void
 }
 
 export interface SupervisorOptions {
@@ -44,51 +42,27 @@ interface Routing {
   revision: number
   config: Config
   slots: readonly SlotEntry[]
+  blocked: Blocked
 }
 
-interface Seat {
-  index: number
-  worker: Worker | undefined
-  running: boolean
-  restarts: number
-  backoffMs: number
-  startedAt: number
-  utilization: number
-  short: { of: Shortage; at: number } | undefined
-  connections: Readonly<Record<string, number>>
-  listeners: readonly ListenerReport[]
-  applied: number
-  lastError: string
-  timer: NodeJS.Timeout | undefined
-}
+/** Listeners that must not be opened, by id, and why: what the system says, such as EADDRINUSE. */
+export type Blocked = Readonly<Record<string, string>>
 
 export class Supervisor {
   private readonly options: SupervisorOptions
   private readonly seats: Seat[]
   private readonly facts = new Map<number, SlotFact>()
   private routing: Routing | undefined
-  private waiters: { revision: number; resolve: () => void }[] = []
+  /** Counts the times that the workers were told what to serve. */
+  private order = 0
+  private waiters: { done: () => boolean; resolve: () => void }[] = []
   private stopping = false
   private readonly drained = new Set<number>()
   private onDrained: (() => void) | undefined
 
   constructor(options: SupervisorOptions) {
     this.options = options
-    this.seats = Array.from({ length: options.workers }, (_, index) => ({
-      index,
-      worker: undefined,
-      running: false,
-      restarts: 0,
-      backoffMs: FIRST_RESTART_MS,
-      startedAt: 0,
-      utilization: 0,
-      short: undefined,
-      connections: {},
-      listeners: [],
-      applied: 0,
-      lastError: '',
-      timer: undefined,
-    }))
+    this.seats = Array.from({ length: options.workers }, (_, index) => newSeat(index))
   }
 
   start(): void {
@@ -105,6 +79,8 @@ export class Supervisor {
       execArgv: ['--disable-warning=DEP0060'],
     })
     seat.worker = worker
+    seat.told = 0
+    seat.applied = 0
     seat.startedAt = performance.now()
     worker.on('message', (message: FromWorker) => this.hear(seat, message))
     worker.on('error', (error) => {
@@ -136,11 +112,11 @@ export class Supervisor {
     switch (message.type) {
       case 'ready':
         seat.running = true
-        if (this.routing !== undefined) this.tell(seat, this.applyMessage(this.routing))
+        this.welcome(seat)
         if (seat.restarts > 0) events.onWorkerBack(seat.index)
         break
       case 'applied':
-        seat.applied = message.revision
+        seat.applied = message.order
         seat.listeners = message.listeners
         this.settle()
         events.onListeners()
@@ -166,32 +142,57 @@ export class Supervisor {
     if (seat.running) seat.worker?.postMessage(message)
   }
 
-  private applyMessage(routing: Routing): ToWorker {
-    return { type: 'apply', ...routing, facts: [...this.facts.values()] }
+  /** A worker that has just come up opens what its siblings hold; where nobody holds anything, that is looked into first. */
+  private welcome(seat: Seat): void {
+    this.settle()
+    if (this.routing === undefined) return
+    if (this.seats.some((other) => other.running && other.applied > 0)) this.assign(seat, this.routing)
+    else this.options.events.onUnheld()
+  }
+
+  private assign(seat: Seat, routing: Routing): void {
+    if (!seat.running) return
+    seat.told = this.order
+    this.tell(seat, { type: 'apply', order: this.order, ...routing, facts: [...this.facts.values()] })
   }
 
   /** Swaps a revision in; resolves when every running worker has it. */
-  apply(revision: number, config: Config, slots: readonly SlotEntry[]): Promise<void> {
-    this.routing = { revision, config, slots }
+  async apply(revision: number, config: Config, slots: readonly SlotEntry[], blocked: Blocked = {}): Promise<void> {
+    await this.ready()
     const keep = new Set(slots.map((entry) => entry.slot))
     for (const slot of this.facts.keys()) if (!keep.has(slot)) this.facts.delete(slot)
-    const message = this.applyMessage(this.routing)
-    for (const seat of this.seats) this.tell(seat, message)
+    await this.assignAll({ revision, config, slots, blocked })
+  }
+
+  /** Opens what is not open and not blocked; resolves when every running worker has tried. */
+  async reopen(blocked: Blocked): Promise<void> {
+    if (this.routing !== undefined) await this.assignAll({ ...this.routing, blocked })
+  }
+
+  private assignAll(routing: Routing): Promise<void> {
+    this.routing = routing
+    this.order += 1
+    const { order } = this
+    for (const seat of this.seats) this.assign(seat, routing)
+    return this.until(() => this.seats.every((seat) => !seat.running || seat.told < order || seat.applied >= order))
+  }
+
+  /** Resolves when no worker is on its way up. */
+  ready(): Promise<void> {
+    return this.until(() => this.seats.every((seat) => seat.worker === undefined || seat.running))
+  }
+
+  private until(done: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      this.waiters.push({ revision, resolve })
+      this.waiters.push({ done, resolve })
       this.settle()
     })
   }
 
   private settle(): void {
-    const behind = this.seats
-      .filter((seat) => seat.worker !== undefined)
-      .reduce((least, seat) => Math.min(least, seat.applied), Number.POSITIVE_INFINITY)
-    this.waiters = this.waiters.filter((waiter) => {
-      if (waiter.revision > behind) return true
-      waiter.resolve()
-      return false
-    })
+    const settled = this.waiters.filter((waiter) => waiter.done())
+    this.waiters = this.waiters.filter((waiter) => !settled.includes(waiter))
+    for (const waiter of settled) waiter.resolve()
   }
 
   /** Tells every worker what has become true of these backends. */
@@ -205,26 +206,17 @@ export class Supervisor {
   }
 
   workers() {
-    const since = performance.now() - SHORT_MS
-    return this.seats.map(({ index, running, restarts, utilization, short }) => ({
-      index,
-      condition: running ? ('running' as const) : ('restarting' as const),
-      restarts,
-      utilization,
-      shortOf: short !== undefined && short.at > since ? short.of : null,
-    }))
+    return workerStates(this.seats)
   }
 
-  /** Port and problem of a listener: a problem in any worker counts. */
-  listener(id: string): { port: number; problem: string | null; connections: number; known: boolean } {
-    const reports = this.seats.flatMap((seat) => seat.listeners.filter((report) => report.id === id))
-    const connections = this.seats.reduce((sum, seat) => sum + (seat.connections[id] ?? 0), 0)
-    return {
-      port: reports.find((report) => report.port > 0)?.port ?? 0,
-      problem: reports.find((report) => report.problem !== null)?.problem ?? null,
-      connections,
-      known: reports.length > 0,
-    }
+  listener(id: string): ListenerState {
+    return listenerState(this.seats, id)
+  }
+
+  /** Addresses that at least one worker listens on, as the configuration writes them. */
+  held(): Set<string> {
+    const open = this.routing?.config.listeners.filter(({ id }) => this.listener(id).open > 0) ?? []
+    return new Set(open.map((listener) => listener.bind))
   }
 
   /** Stops accepting and finishes what is open, for at most `afterMs`; then the threads end. */

@@ -82,8 +82,8 @@ port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'apply':
       void gateway
-        .apply(message.revision, message.config, message.slots, message.facts)
-        .then((listeners) => send({ type: 'applied', revision: message.revision, listeners }))
+        .apply(message.revision, message.config, message.slots, message.facts, message.blocked)
+        .then((listeners) => send({ type: 'applied', order: message.order, listeners }))
       break
     case 'facts':
       gateway.applyFacts(message.facts)

@@ -48,7 +48,9 @@ const AGENT_AVAILABILITY = { drain: 'draining', maint: 'disabled', down: 'unheal
 
 interface Ejection {
   reason: string
+  /** Epoch milliseconds. */
   since: number
+  returnsAt: number
 }
 
 export function createMonitors(parts: MonitoringParts): Monitoring {
@@ -79,7 +81,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
       events.record({
         kind: 'availability',
         severity: 'warning',
-        message: `${backend} cannot be probed from here: ${problem}`,
+        message: `${pool} / ${backend} cannot be probed from here: ${problem}`,
         pool,
         backend,
       }),
@@ -89,13 +91,19 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     onChange(pool, backend, state) {
       tell(pool, backend)
       const severity = agentFact(state).state === 'ready' ? 'info' : 'warning'
-      events.record({ kind: 'availability', severity, message: `${backend}: ${agentWords(state)}`, pool, backend })
+      events.record({
+        kind: 'availability',
+        severity,
+        message: `${pool} / ${backend}: ${agentWords(state)}`,
+        pool,
+        backend,
+      })
     },
     onTrouble: (pool, backend, problem) =>
       events.record({
         kind: 'availability',
         severity: 'warning',
-        message: `the agent of ${backend} cannot be asked: ${problem}; what it said before stays true`,
+        message: `the agent of ${pool} / ${backend} cannot be asked: ${problem}; what it said before stays true`,
         pool,
         backend,
       }),
@@ -147,19 +155,20 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     events.record({
       kind: 'availability',
       severity: to === 'unhealthy' ? 'error' : 'info',
-      message: `${backend} is ${to}${again}: ${reason}`,
+      message: `${pool} / ${backend} is ${to}${again}: ${reason}`,
       pool,
       backend,
       detail,
     })
   }
 
-  function outlierChanged({ pool, backend, ejected, reason, detail }: OutlierChange): void {
+  function outlierChanged({ pool, backend, ejected, reason, detail, lengthMs }: OutlierChange): void {
     const key = keyOf(pool, backend)
-    if (ejected) ejections.set(key, { reason, since: parts.now() })
+    if (ejected) ejections.set(key, { reason, since: parts.now(), returnsAt: parts.now() + lengthMs })
     else ejections.delete(key)
     tell(pool, backend)
-    const message = ejected ? `${backend} is ejected: ${reason}` : `${backend} takes traffic again after its ejection`
+    const named = `${pool} / ${backend}`
+    const message = ejected ? `${named} is ejected: ${reason}` : `${named} takes traffic again after its ejection`
     events.record({ kind: 'ejection', severity: ejected ? 'warning' : 'info', message, pool, backend, detail })
   }
 
@@ -202,7 +211,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     if (ejection !== undefined) return { availability: 'ejected', ...ejection, slowStart: 1, probes }
     const pool = parts.config().pools.find(({ id }) => id === fact.pool)
     const slowStart = pool === undefined ? 1 : warming.factor(pool, fact.backend)
-    return { availability: fact.health, reason, since, slowStart, probes }
+    return { availability: fact.health, reason, since, slowStart, probes, agentShare: said?.share }
   }
 
   return {
@@ -211,7 +220,6 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
         const fact = health.fact(pool, backend)
         return fact === undefined ? undefined : inWords(fact, ejections.get(keyOf(pool, backend)))
       },
-      failingOpen: (pool) => failingOpen.get(pool) ?? null,
     },
     update(config) {
       health.update(config)

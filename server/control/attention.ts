@@ -1,56 +1,56 @@
 /** What a person should look at now, with what to do next. Pure; worst first, keys stable. */
 import type { Attention, BackendStatus, PoolStatus, Status } from '../../shared/api/live.ts'
+import { countReasons, poolTitle } from '../../shared/condition.ts'
 import type { Config } from '../../shared/config/config.ts'
-import { failOpenWords } from '../../shared/fail-open.ts'
+import type { PoolConfig } from '../../shared/config/pool.ts'
+import { backendAdvice } from './backend-advice.ts'
 
 export type AttentionFacts = Pick<Status, 'listeners' | 'pools' | 'workers' | 'storage' | 'draining'> & {
   /** Pools whose connection limits would not have taken the last hour's peak without their largest backend. */
   tight: ReadonlySet<string>
+  /** Pools of which few or no backends take traffic. */
+  problems: ReadonlySet<string>
 }
 
-function backendAttention(pool: PoolStatus, backend: BackendStatus): Attention[] {
+function backendAttention(pool: PoolStatus, backend: BackendStatus, config: PoolConfig | undefined): Attention[] {
   if (backend.drain?.removed || (backend.availability !== 'unhealthy' && backend.availability !== 'ejected')) return []
-  const ejected = backend.availability === 'ejected'
+  // A person has taken it out: how it feels meanwhile needs nobody.
+  if (backend.adminState !== 'active') return []
   return [
     {
       key: `backend:${pool.id}/${backend.id}`,
       severity: 'warning',
-      title: `${backend.id} is ${backend.availability}: ${backend.reason}`,
-      advice: ejected
-        ? `It failed in live traffic and returns by itself. Look at its log; drain it if it keeps failing.`
-        : `Check that the program at ${backend.address} runs and answers its health check; "Test now" shows each step.`,
+      title: `${pool.id} / ${backend.id} is ${backend.availability}: ${backend.reason}`,
+      advice: backendAdvice(backend, config),
       pool: pool.id,
       backend: backend.id,
+      ...(backend.returnsAt !== null && { until: backend.returnsAt }),
     },
   ]
 }
 
-function poolAttention(pool: PoolStatus, routed: boolean): Attention[] {
-  const items = pool.backends.flatMap((backend) => backendAttention(pool, backend))
-  if (pool.condition === 'down' && !pool.backends.every((backend) => backend.availability === 'unknown'))
+function poolAdvice(pool: PoolStatus): string {
+  const { condition, failingOpen, backends, taking } = pool
+  const present = backends.filter(({ drain }) => drain?.removed !== true)
+  if (condition === 'empty') return `Add a backend on the page of ${pool.id}.`
+  if (failingOpen) return 'Look at why they are unavailable: each says it below. Start them, or add another backend.'
+  const reasons = countReasons(present)
+  const byChoice = present.some(({ adminState, weight }) => adminState !== 'active' || weight === 0)
+  const remedy = byChoice ? 'Activate one, give it a weight, or add another.' : 'Start them, or add another.'
+  if (taking === 0) return `Of its backends, ${reasons}. ${remedy}`
+  const only = present.find(({ leftOut }) => leftOut === null)
+  const risk = taking === 1 ? `If ${only?.id} fails, no other takes over. ` : ''
+  return `${risk}Of its backends, ${reasons}. ${remedy}`
+}
+
+function poolAttention(pool: PoolStatus, isProblem: boolean, config: PoolConfig | undefined): Attention[] {
+  const items = pool.backends.flatMap((backend) => backendAttention(pool, backend, config))
+  if (isProblem)
     items.unshift({
       key: `pool:${pool.id}`,
-      severity: 'error',
-      title: `No backend of ${pool.id} is available`,
-      advice: pool.failingOpen
-        ? `The pool fails open: ${failOpenWords(pool.failOpenRule)}. Start the backends or add another one.`
-        : 'Clients get 503. Start the backends, enable one, or add another one.',
-      pool: pool.id,
-    })
-  else if (pool.failingOpen)
-    items.unshift({
-      key: `pool:${pool.id}`,
-      severity: 'error',
-      title: `${pool.id} is failing open: ${failOpenWords(pool.failOpenRule)}`,
-      advice: 'Check the unhealthy ones and the health check itself.',
-      pool: pool.id,
-    })
-  if (pool.condition === 'empty' && routed)
-    items.push({
-      key: `empty:${pool.id}`,
-      severity: 'warning',
-      title: `${pool.id} has no backends`,
-      advice: 'Requests that are routed to it get 503. Add a backend.',
+      severity: pool.health.severity === 'error' ? 'error' : 'warning',
+      title: poolTitle(pool),
+      advice: poolAdvice(pool),
       pool: pool.id,
     })
   return items
@@ -114,9 +114,10 @@ function tightAttention(pool: PoolStatus): Attention {
   }
 }
 
+const configOf = (config: Config, pool: string) => config.pools.find(({ id }) => id === pool)
+
 /** Everything worth a look, errors first. Empty when all is well. */
 export function attentionOf(facts: AttentionFacts, config: Config): Attention[] {
-  const routed = new Set(config.routes.map((route) => route.action.pool))
   const items: Attention[] = facts.listeners
     .filter((listener) => listener.condition === 'failed' || listener.problem !== null)
     .map((listener) => ({
@@ -125,7 +126,10 @@ export function attentionOf(facts: AttentionFacts, config: Config): Attention[] 
       title: `Listener ${listener.id} is not listening on ${listener.address}${listener.condition === 'failed' ? '' : ' in every worker'}`,
       advice: listener.problem ?? 'Choose another address, or stop the program that holds this one.',
     }))
-  items.push(...processAttention(facts), ...facts.pools.flatMap((pool) => poolAttention(pool, routed.has(pool.id))))
+  items.push(
+    ...processAttention(facts),
+    ...facts.pools.flatMap((pool) => poolAttention(pool, facts.problems.has(pool.id), configOf(config, pool.id))),
+  )
   items.push(...facts.pools.filter((pool) => facts.tight.has(pool.id)).map(tightAttention))
   return items.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
 }

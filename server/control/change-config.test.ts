@@ -16,7 +16,7 @@ describe('changing the configuration', () => {
     world = await controlWorld()
     const { control, dataPlane, recorded } = world
     const answer = await control.change({ base: 1, edit: weigh(5), author: 'ada' })
-    expect(answer).toMatchObject({ revision: 2, previous: 1, summary: 'app-2: weight 2 → 5' })
+    expect(answer).toMatchObject({ revision: 2, previous: 1, summary: 'app / app-2: weight 2 → 5' })
     expect(answer.config.pools?.[0]?.backends?.[0]).toEqual({ id: 'app-1', address: '127.0.0.1:3001' })
     expect(control.revision(2)).toMatchObject({ author: 'ada', document: answer.config })
     expect(dataPlane.applied.map(({ revision }) => revision)).toEqual([1, 2])

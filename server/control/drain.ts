@@ -137,7 +137,7 @@ class DrainKeeper implements Drains {
     this.parts.events.record({
       kind: 'drain',
       severity: drain.cut > 0 ? 'warning' : 'info',
-      message: `${backend.id} drained in ${seconds} s${cut}: safe to stop`,
+      message: `${pool} / ${backend.id} drained in ${seconds} s${cut}: safe to stop`,
       pool: pool,
       backend: backend.id,
       detail: { seconds, cut: drain.cut, removed: drain.removed },

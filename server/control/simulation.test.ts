@@ -68,7 +68,6 @@ function world({ log = logged(50), perSecond = 50, pool, availability = {}, run 
         slowStart: 1,
         probes: [],
       }),
-      failingOpen: () => null,
     },
     exchanges: () => log,
     counted: () => ({

@@ -21,7 +21,6 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
         const known = availability[id]
         return known && { availability: known, reason: `is ${known}`, since: 1, slowStart: 1, probes: [] }
       },
-      failingOpen: () => null,
     },
     numbers: {
       inFlight: () => 4,
@@ -49,21 +48,77 @@ describe('the status', () => {
     [{ 'app-1': 'healthy', 'app-2': 'healthy' }, 'healthy', []],
     [{ 'app-1': 'healthy', 'app-2': 'unhealthy' }, 'degraded', ['backend:app/app-2']],
     [{ 'app-1': 'unhealthy', 'app-2': 'ejected' }, 'down', ['pool:app', 'backend:app/app-1', 'backend:app/app-2']],
-    [{}, 'down', []],
+    [{}, 'starting', []],
   ] as [Record<string, Availability>, string, string[]][])('%j is %s', (availability, condition, keys) => {
     const status = assembleStatus(parts(availability))
     expect(status.pools[0]?.condition).toBe(condition)
     expect(status.attention.map((item) => item.key)).toEqual(keys)
   })
 
-  it('does not count backends that a person took out', () => {
+  it('tells who gets nothing and why, by the rule of the workers', () => {
+    const document = smallDocument()
+    const backends = document.pools?.[0]?.backends ?? []
+    Object.assign(backends[1] as object, { backup: true })
+    backends.push(
+      { id: 'none', address: '127.0.0.1:1', weight: 0 },
+      { id: 'off', address: '127.0.0.1:2', adminState: 'disabled' },
+      { id: 'bad', address: '127.0.0.1:3' },
+      { id: 'out', address: '127.0.0.1:4' },
+    )
+    const config = configSchema.parse(document)
+    const availability = { 'app-1': 'healthy', 'app-2': 'healthy', none: 'healthy', bad: 'unhealthy', out: 'ejected' }
+    const told = (known: Record<string, string>) => {
+      const [pool] = assembleStatus(parts(known as Record<string, Availability>, { config })).pools
+      return { taking: pool?.taking, leftOut: pool?.backends.map(({ leftOut }) => leftOut), pool }
+    }
+    const well = told(availability)
+    expect(well.taking).toBe(1)
+    expect(well.leftOut).toEqual([null, 'backup', 'weight-0', 'disabled', 'unhealthy', 'ejected'])
+    expect(well.pool?.backends[1]).toMatchObject({
+      backup: true,
+      reason: 'backup: takes traffic when no other backend is available; is healthy',
+    })
+    expect(well.pool?.backends[2]?.reason).toBe('weight 0: no new traffic; is healthy')
+    const standIn = told({ ...availability, 'app-1': 'unhealthy', bad: 'healthy', out: 'unhealthy' })
+    expect(standIn.leftOut).toEqual(['unhealthy', 'backup', 'weight-0', 'disabled', null, 'unhealthy'])
+  })
+
+  it('tells when an ejection ends, in the backend and in what needs attention', () => {
+    const status = assembleStatus(
+      parts(
+        {},
+        {
+          facts: {
+            of: (_pool, id) =>
+              id === 'app-1'
+                ? { availability: 'healthy', reason: 'r', since: 1, slowStart: 1, probes: [] }
+                : { availability: 'ejected', reason: 'r', since: 1, slowStart: 1, probes: [], returnsAt: 31_000 },
+          },
+        },
+      ),
+    )
+    expect(status.pools[0]?.backends.map(({ returnsAt }) => returnsAt)).toEqual([null, 31_000])
+    expect(status.attention).toMatchObject([
+      { key: 'backend:app/app-2', until: 31_000, title: 'app / app-2 is ejected: r' },
+    ])
+  })
+
+  it('says so when a person took backends out, and asks for somebody when one alone is left', () => {
     const document = smallDocument()
     Object.assign(document.pools?.[0]?.backends?.[1] as object, { adminState: 'disabled' })
     const status = assembleStatus(
       parts({ 'app-1': 'healthy', 'app-2': 'unhealthy' }, { config: configSchema.parse(document) }),
     )
-    expect(status.pools[0]).toMatchObject({ condition: 'healthy', backends: [{}, { availability: 'disabled' }] })
-    expect(status.attention).toEqual([])
+    expect(status.pools[0]).toMatchObject({ condition: 'degraded', backends: [{}, { availability: 'disabled' }] })
+    expect(status.health).toEqual({
+      severity: 'warning',
+      sentence: 'app: 1 of 2 backends takes traffic (1 disabled)',
+      brief: '1 problem',
+    })
+    expect(status.attention).toMatchObject([{ key: 'pool:app', severity: 'warning' }])
+    expect(status.attention[0]?.advice).toBe(
+      'If app-1 fails, no other takes over. Of its backends, 1 disabled. Activate one, give it a weight, or add another.',
+    )
   })
 
   it.each([
@@ -102,15 +157,18 @@ describe('the status', () => {
   })
 
   it.each([
-    ['nobody-healthy', { 'app-1': 'unhealthy', 'app-2': 'unhealthy' }, 'no backend is healthy, so all are tried'],
-    ['below-threshold', { 'app-1': 'healthy', 'app-2': 'unhealthy' }, 'fewer backends are available than the panic'],
-  ] as const)('says by which rule a pool fails open: %s', (rule, availability, words) => {
-    const base = parts(availability)
-    const status = assembleStatus({ ...base, facts: { ...base.facts, failingOpen: () => rule } })
-    expect(status.pools[0]).toMatchObject({ failingOpen: true, failOpenRule: rule })
-    const [first] = status.attention
-    expect(`${first?.title} ${first?.advice}`).toContain(words)
-    expect(assembleStatus(base).pools[0]).toMatchObject({ failingOpen: false, failOpenRule: null })
+    ['nobody-healthy', 0, 'unhealthy', 'app down: none of 2 backends is healthy, so all are tried (failing open)'],
+    ['below-threshold', 60, 'healthy', 'app: only 1 of 2 backends is healthy, so all are tried (failing open)'],
+  ] as const)('says by which rule a pool fails open: %s', (rule, panicThreshold, first, words) => {
+    const document = smallDocument()
+    Object.assign(document.pools?.[0] as object, { panicThreshold, failOpen: true })
+    const known: Record<string, Availability> = { 'app-1': first, 'app-2': 'unhealthy' }
+    const status = assembleStatus(parts(known, { config: configSchema.parse(document) }))
+    expect(status.pools[0]).toMatchObject({ failingOpen: true, failOpenRule: rule, taking: 2 })
+    expect(status.attention[0]?.title).toBe(words)
+    expect(status.health).toMatchObject({ severity: 'error', sentence: words })
+    const well = assembleStatus(parts({ 'app-1': 'healthy', 'app-2': 'healthy' }))
+    expect(well.pools[0]).toMatchObject({ failingOpen: false, failOpenRule: null })
   })
 
   it('shows removed backends while they drain', () => {

@@ -13,12 +13,13 @@ import type {
   StorageStatus,
   WorkerStatus,
 } from '../../shared/api/live.ts'
+import { balancerHealth, poolCondition } from '../../shared/condition.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
-import type { FailOpenRule } from '../../shared/fail-open.ts'
 import { type CapacityAnswer, canLoseOne, type PoolPeak } from '../core/capacity.ts'
 import { attentionOf } from './attention.ts'
 import type { RemovedBackend } from './drain.ts'
+import { trafficOf } from './left-out.ts'
 
 /** What the monitors know of one backend. */
 export interface AvailabilityFact {
@@ -29,6 +30,10 @@ export interface AvailabilityFact {
   since: number
   /** Share of the weight that slow start lets through, 0 to 1. */
   slowStart: number
+  /** Share of the weight that the backend's own agent asks for; absent: all of it. */
+  agentShare?: number
+  /** When its ejection ends, epoch milliseconds; absent while it is not ejected. */
+  returnsAt?: number
   /** Newest last, at most 60. */
   probes: ProbeResult[]
 }
@@ -37,8 +42,6 @@ export interface AvailabilityFact {
 export interface AvailabilityFacts {
   /** Undefined for a backend that the monitors have not met yet. */
   of(pool: string, backend: string): AvailabilityFact | undefined
-  /** By which rule the pool fails open; null: it does not. */
-  failingOpen(pool: string): FailOpenRule | null
 }
 
 /** Live numbers by backend. */
@@ -103,15 +106,33 @@ function factOf(parts: StatusParts, pool: PoolConfig, backend: BackendConfig): A
   return { ...fact, availability: backend.adminState, reason }
 }
 
-function backendStatus(parts: StatusParts, pool: PoolConfig, backend: BackendConfig): BackendStatus {
+/** Why it gets nothing, where its availability does not say so itself. */
+function reasonFor({ backup }: BackendConfig, leftOut: BackendStatus['leftOut'], reason: string): string {
+  if (leftOut === 'weight-0') return `weight 0: no new traffic; ${reason}`
+  if (leftOut === 'backup') return `backup: takes traffic when no other backend is available; ${reason}`
+  return backup && leftOut === null ? `backup: takes traffic because no other backend is available; ${reason}` : reason
+}
+
+function backendStatus(
+  parts: StatusParts,
+  pool: PoolConfig,
+  backend: BackendConfig,
+  leftOut: BackendStatus['leftOut'],
+): BackendStatus {
   const { numbers } = parts
   const fact = factOf(parts, pool, backend)
   return {
     id: backend.id,
     address: backend.address,
     weight: backend.weight,
+    backup: backend.backup,
     adminState: backend.adminState,
-    ...fact,
+    availability: fact.availability,
+    leftOut,
+    reason: reasonFor(backend, leftOut, fact.reason),
+    since: fact.since,
+    returnsAt: fact.availability === 'ejected' ? (fact.returnsAt ?? null) : null,
+    slowStart: fact.slowStart,
     probes: fact.probes.slice(-60),
     unchecked: pool.healthCheck.type === 'none',
     inFlight: numbers.inFlight(pool.id, backend.id),
@@ -128,8 +149,11 @@ function removedStatus(parts: StatusParts, { pool, backend, status }: RemovedBac
     id: backend.id,
     address: backend.address,
     weight: backend.weight,
+    backup: backend.backup,
     adminState: backend.adminState,
     availability: 'draining',
+    leftOut: 'draining',
+    returnsAt: null,
     reason: status.safeToStop ? 'removed and drained: safe to stop' : `removed; finishing ${left} in flight`,
     since: status.since,
     unchecked: false,
@@ -141,15 +165,6 @@ function removedStatus(parts: StatusParts, { pool, backend, status }: RemovedBac
     probes: [],
     drain: status,
   }
-}
-
-/** healthy: all that should take traffic can · degraded: some · down: none. Backends that a person took out do not count. */
-function conditionOf(backends: BackendStatus[]): PoolStatus['condition'] {
-  const wanted = backends.filter((backend) => backend.adminState === 'active')
-  const well = wanted.filter((backend) => backend.availability === 'healthy')
-  if (backends.length === 0) return 'empty'
-  if (well.length === 0) return 'down'
-  return well.length === wanted.length ? 'healthy' : 'degraded'
 }
 
 /** Backups count only where fewer than two others take traffic: they would step in. */
@@ -166,26 +181,39 @@ function capacityOf(parts: StatusParts, pool: PoolConfig, backends: BackendStatu
   return canLoseOne(enough ? primary : loads, parts.hour.peak(pool.id))
 }
 
-function poolStatus(
-  parts: StatusParts,
-  pool: PoolConfig,
-  removed: RemovedBackend[],
-): { status: PoolStatus; tight: boolean } {
-  const backends = pool.backends.map((backend) => backendStatus(parts, pool, backend))
+interface PoolWithNeeds {
+  status: PoolStatus
+  /** Its limits would not have carried the last hour's peak without its largest backend. */
+  tight: boolean
+  /** Few or none of its backends take traffic. */
+  isProblem: boolean
+}
+
+function poolStatus(parts: StatusParts, pool: PoolConfig, removed: RemovedBackend[]): PoolWithNeeds {
+  const { leftOut, openBy } = trafficOf(pool, (backend) => factOf(parts, pool, backend))
+  const backends = pool.backends.map((backend) => backendStatus(parts, pool, backend, leftOut.get(backend.id) ?? null))
+  const { condition, health, taking, isProblem } = poolCondition({
+    id: pool.id,
+    backends,
+    openBy,
+    routed: parts.config.routes.some((route) => route.action.pool === pool.id),
+    sticky: pool.sticky !== undefined,
+  })
   const capacity = capacityOf(parts, pool, backends)
   const { verdict, sentence, lost = null, yardstick } = capacity
-  const failOpenRule = parts.facts.failingOpen(pool.id)
   const status: PoolStatus = {
     id: pool.id,
     strategy: pool.strategy.type,
-    condition: conditionOf(backends),
-    failingOpen: failOpenRule !== null,
-    failOpenRule,
+    condition,
+    health,
+    taking,
+    failingOpen: openBy !== null,
+    failOpenRule: openBy,
     backends: [...backends, ...removed.map((item) => removedStatus(parts, item))],
     canLoseOne: { verdict, sentence, lost },
     recent: parts.numbers.recent(pool.id, ''),
   }
-  return { status, tight: verdict === 'no' && yardstick === 'connections' }
+  return { status, tight: verdict === 'no' && yardstick === 'connections', isProblem }
 }
 
 /** Everything live, in one value. */
@@ -193,9 +221,11 @@ export function assembleStatus(parts: StatusParts): Status {
   const removed = Map.groupBy(parts.removed, (item) => item.pool)
   const all = parts.config.pools.map((pool) => poolStatus(parts, pool, removed.get(pool.id) ?? []))
   const pools = all.map((pool) => pool.status)
-  const tight = new Set(all.filter((pool) => pool.tight).map((pool) => pool.status.id))
+  const named = (which: (pool: PoolWithNeeds) => boolean) => new Set(all.filter(which).map(({ status }) => status.id))
   const { boot, version, now, startedAt, revision, draining, listeners, workers, storage, memoryBytes, demo } = parts
   const facts = { listeners, pools, workers, storage, draining }
+  const sets = { tight: named((pool) => pool.tight), problems: named((pool) => pool.isProblem) }
+  const attention = attentionOf({ ...facts, ...sets }, parts.config)
   return {
     boot,
     version,
@@ -203,7 +233,8 @@ export function assembleStatus(parts: StatusParts): Status {
     startedAt,
     revision,
     ...facts,
-    attention: attentionOf({ ...facts, tight }, parts.config),
+    health: balancerHealth({ draining, pools, listeners, attention }),
+    attention,
     last: parts.total,
     recent: parts.recent,
     connectionsLately: parts.connectionsLately,

@@ -20,7 +20,7 @@ describe('a change in words', () => {
   it.each([
     ['app: added app-3', (d) => void pool(d).backends.push({ id: 'app-3', address: 'a:1' })],
     ['app: removed app-1', (d) => void pool(d).backends.shift()],
-    ['app-2: weight 2 → 3', (d) => void Object.assign(pool(d).backends[1] as object, { weight: 3 })],
+    ['app / app-2: weight 2 → 3', (d) => void Object.assign(pool(d).backends[1] as object, { weight: 3 })],
     [
       'app: strategy round-robin → least-connections',
       (d) => void Object.assign(pool(d), { strategy: { type: 'least-connections' } }),

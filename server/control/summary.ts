@@ -64,7 +64,7 @@ function poolChanges(before: PoolConfig, after: PoolConfig): string[] {
   if (added.length > 0) lines.push(`${after.id}: added ${list(added.map((backend) => backend.id))}`)
   if (removed.length > 0) lines.push(`${after.id}: removed ${list(removed.map((backend) => backend.id))}`)
   for (const pair of kept)
-    for (const change of fieldChanges(pair.before, pair.after)) lines.push(`${pair.after.id}: ${change}`)
+    for (const change of fieldChanges(pair.before, pair.after)) lines.push(`${after.id} / ${pair.after.id}: ${change}`)
   const own = fieldChanges(before as Fields, after as Fields, ['backends'])
   lines.push(...own.map((change) => `${after.id}: ${change}`))
   if (lines.length === 0 && !isDeepStrictEqual(before, after)) lines.push(`${after.id}: backends reordered`)

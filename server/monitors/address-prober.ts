@@ -4,9 +4,9 @@ import { parseHostPort } from '../../shared/address.ts'
 import type { ProbeAnswer, ProbeStep } from '../../shared/api/bodies.ts'
 import { type HealthCheckConfig, type HttpHealthCheck, healthCheckSchema } from '../../shared/config/health-check.ts'
 import { ms } from '../../shared/units.ts'
+import { type Asked, faultAdvice } from '../core/fault-advice.ts'
 import { findAddresses, inWords } from './connect.ts'
 import { startDeadline } from './deadline.ts'
-import { hintFor } from './hints.ts'
 import { ask } from './http-ask.ts'
 import { judge, questionOf } from './http-probe.ts'
 import { ProbeFailed, ProbeNotMade, type ProbeTarget, spell } from './probe.ts'
@@ -35,6 +35,7 @@ export interface AddressProber {
 /** A step that failed: what to tell about it beyond its words. */
 interface Trouble {
   hint: string | null
+  failure?: ProbeFailed
 }
 
 interface Course {
@@ -63,7 +64,7 @@ async function step(
     note(false, failure.message)
     if (failure instanceof ProbeNotMade)
       return { hint: 'That is a trouble of this machine, not of the backend. Try again.' }
-    return { hint: hintFor(failure.kind, target) }
+    return { hint: faultAdvice(failure.kind, target), failure }
   }
 }
 
@@ -89,12 +90,12 @@ async function request(
   target: ProbeTarget,
   limitMs: number,
   probes: Probes,
-): Promise<{ detail: string; status: number }> {
+): Promise<{ detail: string; status: number; bodyStart: string }> {
   const timeoutMs = Math.max(1, Math.min(ms(check.timeout), limitMs))
   const answer = await ask({ ...questionOf(check, target), timeoutMs }, probes.parts)
-  const { passed, detail } = judge(answer, check)
-  if (!passed) throw new ProbeFailed('other', detail)
-  return { detail, status: answer.status }
+  const { passed, detail, fault = 'other' } = judge(answer, check)
+  if (!passed) throw new ProbeFailed(fault, detail, answer)
+  return { detail, status: answer.status, bodyStart: answer.bodyStart }
 }
 
 const httpCheck = (path: string) => healthCheckSchema.parse({ type: 'http', path }) as HttpHealthCheck
@@ -132,10 +133,10 @@ async function explore(course: Course, probes: Probes): Promise<Pick<ProbeAnswer
   })
   if (trouble === undefined && path !== undefined) return { suggested: { type: 'http', path }, hint: null }
   const tried = `It accepts connections, but none of ${PATHS.join(', ')} answers with a status of 200 to 399.`
-  return {
-    suggested: { type: 'tcp' },
-    hint: `${tried} ${trouble?.hint ?? 'Name the path that tells its health, or check the connection only.'}`,
-  }
+  const advice =
+    'It can be added all the same: its health is then told by the connection alone, unless healthCheck.path of the pool names a path.'
+  const answered = trouble?.failure?.response !== undefined
+  return { suggested: { type: 'tcp' }, hint: `${tried} ${answered ? advice : (trouble?.hint ?? advice)}` }
 }
 
 async function walk(
@@ -144,7 +145,12 @@ async function walk(
   probes: Probes,
 ): Promise<Omit<ProbeAnswer, 'address' | 'steps'>> {
   const { target } = course
-  const failed = ({ hint }: Trouble) => ({ passed: false, hint, suggested: null })
+  const failed = ({ hint, failure }: Trouble) => ({
+    passed: false,
+    hint,
+    suggested: null,
+    ...(failure?.response && { bodyStart: failure.response.bodyStart }),
+  })
   const named = await step(course, 'dns', target, () => lookUp(target.host, Math.min(STEP_MS, course.left()), probes))
   if (named !== undefined) return failed(named)
 
@@ -158,15 +164,17 @@ async function walk(
 
   if (check === undefined) return { passed: true, ...(await explore(course, probes)) }
   if (check.type !== 'http') return { passed: true, hint: null, suggested: null }
-  const answered = await step(
-    course,
-    'http',
-    probed,
-    async () => (await request(check, target, course.left(), probes)).detail,
-  )
-  if (answered === undefined) return { passed: true, hint: null, suggested: null }
-  const advice = 'It answers, but not as the health check expects. Check its path, its expected statuses and its text.'
-  return failed({ hint: answered.hint ?? advice })
+  let bodyStart: string | undefined
+  const trouble = await step(course, 'http', probed, async () => {
+    const answer = await request(check, target, course.left(), probes)
+    bodyStart = answer.bodyStart
+    return `${check.method} ${check.path}: ${answer.detail}`
+  })
+  if (trouble === undefined) return { passed: true, hint: null, suggested: null, bodyStart }
+  const { failure } = trouble
+  if (failure?.response === undefined) return failed(trouble)
+  const asked: Asked = { ...check, status: failure.response.status }
+  return failed({ failure, hint: faultAdvice(failure.kind, probed, asked) })
 }
 
 /** Builds a prober. `probes` are the shared ones where there are some; `totalMs` is the time for everything. */

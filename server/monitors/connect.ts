@@ -1,14 +1,15 @@
 /** Making a connection for a probe: look-up and address policy in one place, and errors of sockets in words. */
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
+import type { ProbeFault } from '../../shared/api/live.ts'
 import type { AddressPolicy } from './address-policy.ts'
-import { type FailureKind, ProbeFailed, ProbeNotMade, type ProbeParts } from './probe.ts'
+import { ProbeFailed, ProbeNotMade, type ProbeParts } from './probe.ts'
 import { NameFailed } from './resolver.ts'
 
 /** Errors of sockets that are ours and no evidence about the other side: no descriptors, ports or memory left here. */
 const OURS = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'])
 
-const WORDS: Record<string, readonly [FailureKind, string]> = {
+const WORDS: Record<string, readonly [ProbeFault, string]> = {
   ECONNREFUSED: ['refused', 'connection refused'],
   ECONNRESET: ['closed', 'connection reset'],
   EPIPE: ['closed', 'connection closed without an answer'],

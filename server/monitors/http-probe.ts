@@ -36,13 +36,13 @@ function isExpected(status: number, expect: readonly string[]): boolean {
 }
 
 /** What the answer means; the words of a passed one too. */
-export function judge(answer: HttpAnswer, check: HttpHealthCheck): { passed: boolean; detail: string } {
+export function judge(answer: HttpAnswer, check: HttpHealthCheck): Pick<ProbeResult, 'passed' | 'detail' | 'fault'> {
   const { status } = answer
   if (!isExpected(status, check.expect)) {
-    return { passed: false, detail: `status ${status}, expected ${check.expect.join(', ')}` }
+    return { passed: false, fault: 'status', detail: `status ${status}, expected ${check.expect.join(', ')}` }
   }
   if (!answer.contains)
-    return { passed: false, detail: `status ${status}, but the body does not contain "${check.body}"` }
+    return { passed: false, fault: 'body', detail: `status ${status}, but the body does not contain "${check.body}"` }
   return { passed: true, detail: `status ${status}` }
 }
 
@@ -66,13 +66,13 @@ export function createHttpProbe(check: HttpHealthCheck, parts: ProbeParts): Prob
       const began = performance.now()
       try {
         const answer = await ask(questionOf(check, target), parts, signal)
-        const { passed, detail } = judge(answer, check)
+        const verdict = judge(answer, check)
         const { status, tookMs, bodyStart } = answer
-        return { at: parts.wallClock(), passed, tookMs, status, detail, bodyStart }
+        return { at: parts.wallClock(), ...verdict, tookMs, status, bodyStart }
       } catch (error) {
         if (!(error instanceof ProbeFailed)) throw error
         const tookMs = Math.round((performance.now() - began) * 10) / 10
-        return { at: parts.wallClock(), passed: false, tookMs, detail: error.message }
+        return { at: parts.wallClock(), passed: false, tookMs, detail: error.message, fault: error.kind }
       }
     },
   }

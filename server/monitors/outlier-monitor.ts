@@ -22,6 +22,8 @@ export interface OutlierChange {
   ejected: boolean
   /** In words: "5 failures in a row; for 30 s". */
   reason: string
+  /** How long it is ejected, in milliseconds; 0 when it is not. */
+  lengthMs: number
   /** Small and flat, for an event. */
   detail: Record<string, string | number | boolean | null>
 }
@@ -114,7 +116,7 @@ export function createOutlierMonitor(parts: OutlierMonitorParts): OutlierMonitor
 
   function comesBack(pool: string, backend: string, reason: string): void {
     settle(pool, backend)
-    parts.onChange({ pool, backend, ejected: false, reason, detail: { reason } })
+    parts.onChange({ pool, backend, ejected: false, reason, lengthMs: 0, detail: { reason } })
   }
 
   function tell(pool: string, finding: OutlierFinding, samples: readonly OutlierSample[]): void {
@@ -128,7 +130,8 @@ export function createOutlierMonitor(parts: OutlierMonitorParts): OutlierMonitor
       times: finding.times,
       inARow: sample?.consecutiveFailures ?? 0,
     }
-    parts.onChange({ pool, backend: id, ejected: true, reason: `${reason}; for ${spell(lengthMs)}`, detail })
+    const told = `${reason}; for ${spell(lengthMs)}`
+    parts.onChange({ pool, backend: id, ejected: true, reason: told, lengthMs, detail })
   }
 
   /** Ends the ejections of those that are still configured and match. */

@@ -1,5 +1,5 @@
 /** What every probe looks like from outside: one file per kind behind this interface. */
-import type { ProbeResult } from '../../shared/api/live.ts'
+import type { ProbeFault, ProbeResult } from '../../shared/api/live.ts'
 import type { AddressPolicy } from './address-policy.ts'
 import type { Resolver } from './resolver.ts'
 
@@ -35,26 +35,17 @@ export class ProbeNotMade extends Error {
   override readonly name = 'ProbeNotMade'
 }
 
-/** What kind of failure it was, for those who give advice. */
-export type FailureKind =
-  | 'name'
-  | 'refused-by-policy'
-  | 'refused'
-  | 'no-connection'
-  | 'no-route'
-  | 'no-answer'
-  | 'closed'
-  | 'not-http'
-  | 'other'
-
 /** The probe happened and failed; the message says why, in words, and ends in no full stop. */
 export class ProbeFailed extends Error {
   override readonly name = 'ProbeFailed'
-  readonly kind: FailureKind
+  readonly kind: ProbeFault
+  /** The response, where one came that was not what it should be: its status and the first 200 characters of its body. */
+  readonly response: { status: number; bodyStart: string } | undefined
 
-  constructor(kind: FailureKind, message: string) {
+  constructor(kind: ProbeFault, message: string, response?: ProbeFailed['response']) {
     super(message)
     this.kind = kind
+    this.response = response
   }
 }
 

@@ -1,5 +1,6 @@
 /** The simplest probe: passed when a TCP connection can be made. Nothing is sent. */
 import { connect } from 'node:net'
+import type { ProbeFault } from '../../shared/api/live.ts'
 import type { TcpHealthCheck } from '../../shared/config/health-check.ts'
 import { ms } from '../../shared/units.ts'
 import { checkLiteral, inWords, lookupThrough } from './connect.ts'
@@ -49,17 +50,18 @@ export function createTcpProbe(check: TcpHealthCheck, parts: ProbeParts): Probe 
   return {
     async probe({ host, port }, signal) {
       const began = performance.now()
-      const result = (passed: boolean, detail: string) => ({
+      const result = (passed: boolean, detail: string, fault?: ProbeFault) => ({
         at: parts.wallClock(),
         passed,
         tookMs: Math.round((performance.now() - began) * 10) / 10,
         detail,
+        ...(fault !== undefined && { fault }),
       })
       try {
         await tryConnect({ host, port: check.port ?? port }, ms(check.timeout), parts, signal)
         return result(true, 'connected')
       } catch (error) {
-        if (error instanceof ProbeFailed) return result(false, error.message)
+        if (error instanceof ProbeFailed) return result(false, error.message, error.kind)
         throw error
       }
     },

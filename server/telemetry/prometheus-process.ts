@@ -1,5 +1,5 @@
 /** What the process itself says to Prometheus: its worker threads, its storage, its revision. */
-import type { Status } from '../../shared/api/live.ts'
+import type { Health, Status } from '../../shared/api/live.ts'
 import type { NumbersSource } from './reader.ts'
 
 /** Takes one value of a metric; values with the same labels add up. */
@@ -12,6 +12,9 @@ export interface Spec {
   labels: readonly string[]
   fill(put: Put): void
 }
+
+/** From well to bad: a metric tells the place. */
+export const SEVERITIES: readonly Health['severity'][] = ['ok', 'notice', 'warning', 'error']
 
 interface ProcessOptions {
   source: NumbersSource
@@ -28,6 +31,11 @@ export function processGauges({ status, storageRows }: ProcessOptions): Spec[] {
     fill: (put) => put({}, value()),
   })
   return [
+    single(
+      'evenkeel_severity',
+      'How the balancer is as a whole: 0 all is well, 1 worth knowing, 2 look at it soon, 3 traffic is being lost or is about to be.',
+      () => SEVERITIES.indexOf(status().health.severity),
+    ),
     single('evenkeel_revision', 'Revision of the configuration in force.', () => status().revision),
     single(
       'evenkeel_start_time_seconds',

@@ -9,8 +9,8 @@ import { RecentSeconds } from './recent.ts'
 import { FakeScoreboard, fakeCounters } from './testing.ts'
 
 const backends = [
-  { id: 'a1', availability: 'healthy' },
-  { id: 'a2', availability: 'ejected' },
+  { id: 'a1', availability: 'healthy', leftOut: null },
+  { id: 'a2', availability: 'ejected', leftOut: 'ejected' },
 ] as BackendStatus[]
 
 const recent = new RecentSeconds().of({ pool: '', backend: '' })
@@ -22,12 +22,15 @@ const status: Status = {
   startedAt: 1500,
   revision: 12,
   draining: false,
+  health: { severity: 'warning', sentence: '', brief: '' },
   listeners: [{ id: 'web', protocol: 'http', address: '', condition: 'listening', problem: null, connections: 4 }],
   pools: [
     {
       id: 'app',
       strategy: 'round-robin',
       condition: 'degraded',
+      health: { severity: 'warning', sentence: '', brief: '' },
+      taking: 1,
       failingOpen: false,
       failOpenRule: null,
       backends,

@@ -2,7 +2,7 @@
 import { Counter, Gauge, type Metric, Registry } from 'prom-client'
 import type { Status } from '../../shared/api/live.ts'
 import { latencyMetric } from './prometheus-latency.ts'
-import { processGauges, type Spec, storageCounters, workerGauges } from './prometheus-process.ts'
+import { processGauges, SEVERITIES, type Spec, storageCounters, workerGauges } from './prometheus-process.ts'
 import type { NumbersSource, SlotName } from './reader.ts'
 
 export interface MetricsOptions {
@@ -116,6 +116,38 @@ function trafficCounters({ source, counters, slots }: MetricsOptions): Spec[] {
   ]
 }
 
+const CONDITIONS = ['healthy', 'degraded', 'down', 'empty', 'starting'] as const
+
+function poolGauges(status: MetricsOptions['status']): Spec[] {
+  return [
+    {
+      name: 'evenkeel_pool_condition',
+      help: '1 for the condition that a pool is in, 0 for the others: healthy, degraded, down, empty or starting.',
+      labels: ['pool', 'condition'],
+      fill(put) {
+        for (const { id, condition } of status().pools)
+          for (const other of CONDITIONS) put({ pool: id, condition: other }, other === condition ? 1 : 0)
+      },
+    },
+    {
+      name: 'evenkeel_pool_severity',
+      help: 'How bad it is: 0 all is well, 1 worth knowing, 2 look at it soon, 3 traffic is being lost or is about to be.',
+      labels: ['pool'],
+      fill(put) {
+        for (const { id, health } of status().pools) put({ pool: id }, SEVERITIES.indexOf(health.severity))
+      },
+    },
+    {
+      name: 'evenkeel_pool_backends_taking_traffic',
+      help: 'Backends of a pool that take traffic now.',
+      labels: ['pool'],
+      fill(put) {
+        for (const { id, taking } of status().pools) put({ pool: id }, taking)
+      },
+    },
+  ]
+}
+
 function backendGauges({ source, slots, status }: MetricsOptions): Spec[] {
   return [
     {
@@ -136,7 +168,7 @@ function backendGauges({ source, slots, status }: MetricsOptions): Spec[] {
     },
     {
       name: 'evenkeel_backend_available',
-      help: '1 when a backend is healthy and takes traffic, else 0.',
+      help: '1 when a backend is healthy, else 0; one that is healthy may still get nothing, as a backup that stands by.',
       labels: BACKEND,
       fill(put) {
         for (const pool of status().pools)
@@ -144,6 +176,16 @@ function backendGauges({ source, slots, status }: MetricsOptions): Spec[] {
             put({ pool: pool.id, backend: id }, availability === 'healthy' ? 1 : 0)
       },
     },
+    {
+      name: 'evenkeel_backend_takes_traffic',
+      help: '1 when a backend is among those that new requests are given to, else 0.',
+      labels: BACKEND,
+      fill(put) {
+        for (const pool of status().pools)
+          for (const { id, leftOut } of pool.backends) put({ pool: pool.id, backend: id }, leftOut === null ? 1 : 0)
+      },
+    },
+    ...poolGauges(status),
     {
       name: 'evenkeel_pool_failing_open',
       help: '1 while the pool fails open: traffic goes to backends that do not look well.',

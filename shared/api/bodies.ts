@@ -56,6 +56,8 @@ export interface ProbeAnswer {
   steps: ProbeStep[]
   /** What to do when it failed. */
   hint: string | null
+  /** First 200 characters of the body of the response, where the health check named a path and a response came. */
+  bodyStart?: string | undefined
   /** Health check that would pass, to be put into the form. */
   suggested: z.input<typeof healthCheckSchema> | null
 }

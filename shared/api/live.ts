@@ -1,24 +1,25 @@
 /** Everything that is true or being counted now: `GET /api/v1/status` and the live stream speak these types. */
 import type { FailOpenRule } from '../fail-open.ts'
 import type { Happened } from '../what-happened.ts'
+import type { ProbeResult } from './probe.ts'
+
+export type { ProbeFault, ProbeResult } from './probe.ts'
 
 /** What is true of a backend now. `degraded` traffic words are avoided: each value says exactly one thing. */
 export type Availability = 'healthy' | 'unhealthy' | 'unknown' | 'ejected' | 'draining' | 'disabled'
 
-/** One probe of one backend. */
-export interface ProbeResult {
-  /** When it ended; epoch milliseconds. */
-  at: number
-  passed: boolean
-  /** How long it took, in milliseconds. */
-  tookMs: number
-  /** Status of the answer, for HTTP probes that got one. */
-  status?: number
-  /** Why it failed, or what was seen, in words: "connection refused", "status 500, expected 200-399". */
-  detail: string
-  /** First 200 characters of the answer's body, for HTTP probes. */
-  bodyStart?: string
+/** How well something is, in one word and one sentence. Every page, title, metric and list tells this one and no other. */
+export interface Health {
+  /** ok: all is well · notice: worth knowing, nothing to do · warning: look at it soon · error: traffic is being lost, or is about to be. */
+  severity: 'ok' | 'notice' | 'warning' | 'error'
+  /** "1 of 6 backends takes traffic"; of the balancer: "app down: 0 of 3 backends take traffic; every request gets 503". */
+  sentence: string
+  /** A few words for a narrow place such as the title of a tab: "app down", "2 problems"; empty while nothing needs attention. */
+  brief: string
 }
+
+/** Why a backend gets no new requests. The same words stand in the record of a request ("why this backend"). */
+export type NoTrafficReason = 'draining' | 'disabled' | 'unhealthy' | 'unknown' | 'ejected' | 'backup' | 'weight-0'
 
 /** Counts of one second (or one longer step) of one backend. Latency is time to first byte. */
 export interface Sample {
@@ -76,10 +77,16 @@ export interface BackendStatus {
   weight: number
   adminState: 'active' | 'draining' | 'disabled'
   availability: Availability
+  /** Takes traffic only when no other backend of the pool is available. */
+  backup: boolean
+  /** Why it gets no new requests now; null: it takes traffic. Found by the rule that the workers choose by. */
+  leftOut: NoTrafficReason | null
   /** Why it is what it is, in words, with evidence. */
   reason: string
   /** Since when; epoch milliseconds. */
   since: number
+  /** When its ejection ends; epoch milliseconds; null while it is not ejected. */
+  returnsAt: number | null
   /** True when the pool has no health check ("not checked"). */
   unchecked: boolean
   /** Share of its weight that slow start lets through now, 0 to 1; 1 when not starting. */
@@ -99,8 +106,15 @@ export interface BackendStatus {
 export interface PoolStatus {
   id: string
   strategy: string
-  /** healthy: all available · degraded: some · down: none · empty: no backends. */
-  condition: 'healthy' | 'degraded' | 'down' | 'empty'
+  /**
+   * healthy: every backend takes traffic · degraded: some do, whoever took out the others · down: none does, or only by failing
+   * open · empty: no backends · starting: none has been probed yet. Backups that stand by do not count.
+   */
+  condition: 'healthy' | 'degraded' | 'down' | 'empty' | 'starting'
+  /** The same in words, with how bad it is. The sentence is without the name of the pool. */
+  health: Health
+  /** Backends that take traffic now, backups among them when they stand in. */
+  taking: number
   /** Traffic goes to backends that do not look well, because too few others are left. */
   failingOpen: boolean
   /** By which rule; null while it does not fail open. */
@@ -160,6 +174,8 @@ export interface Attention {
   advice: string
   pool?: string
   backend?: string
+  /** When it ends by itself; epoch milliseconds. */
+  until?: number
 }
 
 /** Client connections of all listeners in the last quarter of an hour. */
@@ -180,6 +196,8 @@ export interface Status {
   revision: number
   /** True after SIGTERM. */
   draining: boolean
+  /** How well the balancer is as a whole. */
+  health: Health
   listeners: ListenerStatus[]
   pools: PoolStatus[]
   workers: WorkerStatus[]

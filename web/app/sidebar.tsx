@@ -1,7 +1,7 @@
 /** Where one can go: overview, requests, events, each pool with its state. */
 import { IconActivity, IconLayoutDashboard, IconListSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import type { PoolStatus } from '../../shared/api/live.ts'
+import { severityMarks } from '../components/severity.ts'
 import { useStatus } from '../lib/live.ts'
 
 export function Brand() {
@@ -11,13 +11,6 @@ export function Brand() {
       Evenkeel
     </Link>
   )
-}
-
-const tones: Record<PoolStatus['condition'], { tone: string; shape: string; word: string }> = {
-  healthy: { tone: 'good', shape: '●', word: 'all available' },
-  degraded: { tone: 'warn', shape: '▲', word: 'some are down' },
-  down: { tone: 'bad', shape: '✕', word: 'none available' },
-  empty: { tone: 'dim', shape: '○', word: 'no backends' },
 }
 
 export function Sidebar({ bare = false }: { bare?: boolean }) {
@@ -40,7 +33,7 @@ export function Sidebar({ bare = false }: { bare?: boolean }) {
       </Link>
       <div className="ek-nav-title">Pools</div>
       {status?.pools.map((pool) => {
-        const { tone, shape, word } = tones[pool.condition]
+        const { tone, shape } = severityMarks[pool.health.severity]
         return (
           <Link
             key={pool.id}
@@ -48,6 +41,7 @@ export function Sidebar({ bare = false }: { bare?: boolean }) {
             params={{ pool: pool.id }}
             className="ek-nav"
             activeOptions={{ includeSearch: false }}
+            title={pool.health.sentence}
           >
             <span
               className="ek-mark"
@@ -58,9 +52,9 @@ export function Sidebar({ bare = false }: { bare?: boolean }) {
               {shape}
             </span>
             <span className="name">{pool.id}</span>
-            <span className="ek-hidden">{word}</span>
+            <span className="ek-hidden">{pool.health.sentence}</span>
             <span className="ek-dim" style={{ fontSize: 12 }}>
-              {pool.backends.filter((backend) => backend.availability === 'healthy').length}/{pool.backends.length}
+              {pool.taking}/{pool.backends.filter((backend) => backend.drain?.removed !== true).length}
             </span>
           </Link>
         )

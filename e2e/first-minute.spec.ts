@@ -146,7 +146,7 @@ test('charts keep their history over a restart, and a backend that fails is told
   await backends[1]?.kill()
   await expect(page.getByText('Unhealthy')).toBeVisible({ timeout: 15_000 })
   await expect(page.getByText(/connection refused/).first()).toBeVisible()
-  await expect(page).toHaveTitle(/1 down/)
+  await expect(page).toHaveTitle('▲ 1 problem · app · Evenkeel')
   settle()
 })
 

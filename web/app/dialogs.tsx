@@ -1,16 +1,17 @@
 /** Dialogs that any page can open through its address: `?dialog=add-backend&in=app`. */
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { Modal } from '@mantine/core'
+import { CatchBoundary, useNavigate, useSearch } from '@tanstack/react-router'
+import { Suspense } from 'react'
+import { part } from '../lib/parts.ts'
+import { PageError } from './page-states.tsx'
 
-const AddBackendDialog = lazy(async () => ({
-  default: (await import('../features/add-backend/add-backend-dialog.tsx')).AddBackendDialog,
-}))
-const RemoveBackendDialog = lazy(async () => ({
-  default: (await import('../features/remove-backend/remove-backend-dialog.tsx')).RemoveBackendDialog,
-}))
-const StrategyDialog = lazy(async () => ({
-  default: (await import('../features/strategy/strategy-dialog.tsx')).StrategyDialog,
-}))
+const AddBackendDialog = part(
+  async () => (await import('../features/add-backend/add-backend-dialog.tsx')).AddBackendDialog,
+)
+const RemoveBackendDialog = part(
+  async () => (await import('../features/remove-backend/remove-backend-dialog.tsx')).RemoveBackendDialog,
+)
+const StrategyDialog = part(async () => (await import('../features/strategy/strategy-dialog.tsx')).StrategyDialog)
 
 export function Dialogs() {
   const search = useSearch({ strict: false })
@@ -25,12 +26,21 @@ export function Dialogs() {
       resetScroll: false,
     })
   return (
-    <Suspense fallback={null}>
-      {dialog === 'add-backend' && <AddBackendDialog pool={pool} onClose={onClose} />}
-      {dialog === 'strategy' && <StrategyDialog pool={pool} onClose={onClose} />}
-      {dialog === 'remove-backend' && backend !== undefined && (
-        <RemoveBackendDialog pool={pool} backend={backend} onClose={onClose} />
+    <CatchBoundary
+      getResetKey={() => `${dialog} ${pool} ${backend}`}
+      errorComponent={(failure) => (
+        <Modal opened onClose={onClose} title="Not available" closeButtonProps={{ 'aria-label': 'Close' }}>
+          <PageError {...failure} />
+        </Modal>
       )}
-    </Suspense>
+    >
+      <Suspense fallback={null}>
+        {dialog === 'add-backend' && <AddBackendDialog pool={pool} onClose={onClose} />}
+        {dialog === 'strategy' && <StrategyDialog pool={pool} onClose={onClose} />}
+        {dialog === 'remove-backend' && backend !== undefined && (
+          <RemoveBackendDialog pool={pool} backend={backend} onClose={onClose} />
+        )}
+      </Suspense>
+    </CatchBoundary>
   )
 }

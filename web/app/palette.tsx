@@ -65,14 +65,14 @@ export function Palette() {
     ...pool.backends.flatMap((backend) => [
       {
         id: `go-${pool.id}-${backend.id}`,
-        label: `${backend.id} · ${backend.address}`,
-        description: `Backend of ${pool.id}`,
+        label: `${pool.id} / ${backend.id}`,
+        description: backend.address,
         leftSection: <IconServer2 size={18} />,
         onClick: () => void navigate({ to: '/pools/$pool', params: { pool: pool.id } }),
       },
       {
         id: `drain-${pool.id}-${backend.id}`,
-        label: `${backend.adminState === 'draining' ? 'Activate' : 'Drain'} ${backend.id}`,
+        label: `${backend.adminState === 'draining' ? 'Activate' : 'Drain'} ${pool.id} / ${backend.id}`,
         leftSection: <IconTransferOut size={18} />,
         onClick: () =>
           void run(() =>
@@ -88,7 +88,7 @@ export function Palette() {
       actions={[...ofPools, ...pages]}
       shortcut="mod + K"
       limit={12}
-      nothingFound="Nothing like that"
+      nothingFound="No results"
       highlightQuery
       scrollable
       searchProps={{

@@ -1,7 +1,11 @@
 /** Pages and what their addresses say. All state of a view is in its address. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router'
+import { safeNext } from '../lib/next.ts'
+import { part } from '../lib/parts.ts'
+import { NotFoundPage } from './not-found.tsx'
 import { PageError, PagePending } from './page-states.tsx'
 import { Shell } from './shell.tsx'
+import { useTitle } from './title.ts'
 
 type Given = Record<string, unknown>
 
@@ -36,14 +40,19 @@ const dialogSearch = (given: Given): DialogSearch => ({
   backend: text(given.backend),
 })
 
-const root = createRootRoute({ component: Outlet })
+function Root() {
+  useTitle()
+  return <Outlet />
+}
+
+const root = createRootRoute({ component: Root })
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
   validateSearch: dialogSearch,
-  component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
+  component: part(async () => (await import('../features/overview/overview-page.tsx')).OverviewPage),
 })
 
 const poolSearch = (given: Given): PoolSearch => ({
@@ -58,7 +67,7 @@ const pool = createRoute({
   getParentRoute: () => shell,
   path: '/pools/$pool',
   validateSearch: poolSearch,
-  component: lazyRouteComponent(() => import('../features/pool/pool-page.tsx'), 'PoolPage'),
+  component: part(async () => (await import('../features/pool/pool-page.tsx')).PoolPage),
 })
 
 const events = createRoute({
@@ -69,7 +78,8 @@ const events = createRoute({
     kind: text(given.kind),
     pool: text(given.pool),
   }),
-  component: lazyRouteComponent(() => import('../features/events/events-page.tsx'), 'EventsPage'),
+  staticData: { page: 'Events' },
+  component: part(async () => (await import('../features/events/events-page.tsx')).EventsPage),
 })
 
 interface RequestsSearch extends DialogSearch {
@@ -90,27 +100,41 @@ const requests = createRoute({
     q: line(given.q),
     exchange: line(given.exchange),
   }),
-  component: lazyRouteComponent(() => import('../features/requests/requests-page.tsx'), 'RequestsPage'),
+  staticData: { page: 'Requests' },
+  component: part(async () => (await import('../features/requests/requests-page.tsx')).RequestsPage),
+})
+
+/** Every other address: inside the frame, so that there is a way on. */
+const notFound = createRoute({
+  getParentRoute: () => shell,
+  path: '$',
+  staticData: { page: 'Not found' },
+  validateSearch: dialogSearch,
+  component: NotFoundPage,
 })
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  component: lazyRouteComponent(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
+  staticData: { page: 'Sign in' },
+  validateSearch: (given: Given): { next?: string } => ({ next: safeNext(given.next) }),
+  component: part(async () => (await import('../features/session/sign-in-page.tsx')).SignInPage),
 })
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   validateSearch: (given: Given): { token?: string } => ({ token: text(given.token) }),
-  component: lazyRouteComponent(() => import('../features/setup/setup-page.tsx'), 'SetupPage'),
+  staticData: { page: 'Set-up' },
+  component: part(async () => (await import('../features/setup/setup-page.tsx')).SetupPage),
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([overview, pool, requests, events]), signIn, setup]),
+  routeTree: root.addChildren([shell.addChildren([overview, pool, requests, events, notFound]), signIn, setup]),
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,
   defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFoundPage,
 })
 
 declare module '@tanstack/react-router' {

@@ -3,19 +3,21 @@ import { ActionIcon, Drawer, Menu, Tooltip, useComputedColorScheme, useMantineCo
 import { spotlight } from '@mantine/spotlight'
 import { IconLogout, IconMenu2, IconMoon, IconSearch, IconSun, IconUserCircle } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Outlet, useNavigate } from '@tanstack/react-router'
+import { Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { ErrorState } from '../components/error-state.tsx'
 import { LivePill } from '../components/live-pill.tsx'
 import { api, SIGNED_OUT } from '../lib/api.ts'
+import { useContact } from '../lib/contact.ts'
 import { startLive } from '../lib/live.ts'
+import { safeNext } from '../lib/next.ts'
 import { useMe, useSetupStatus, useStatusQuery } from '../lib/queries.ts'
 import { Dialogs } from './dialogs.tsx'
 import { KeyHelp, useKeys } from './keys.tsx'
 import { PagePending } from './page-states.tsx'
 import { Palette } from './palette.tsx'
 import { Brand, Sidebar } from './sidebar.tsx'
-import { useTitle } from './title.ts'
+import { useParts } from './use-parts.tsx'
 
 function SchemeToggle() {
   const { setColorScheme } = useMantineColorScheme()
@@ -62,10 +64,11 @@ function Frame({ name }: { name: string }) {
   const [drawer, setDrawer] = useState(false)
   const [help, setHelp] = useState(false)
   useEffect(() => startLive(client), [client])
-  useTitle(status.data)
+  useParts(status.data?.boot)
+  const lost = useContact().lostFor > 0
   useKeys(() => setHelp(true))
   return (
-    <div className="ek-shell">
+    <div className="ek-shell" data-lost={lost || undefined}>
       <a className="ek-skip" href="#main">
         Skip to content
       </a>
@@ -126,14 +129,17 @@ export function Shell() {
   const me = useMe()
   const setup = useSetupStatus()
   const away = me.data === null ? (setup.data?.needed ? '/setup' : setup.data ? '/sign-in' : undefined) : undefined
+  const router = useRouter()
   useEffect(() => {
-    if (away !== undefined) void navigate({ to: away })
-  }, [away, navigate])
-  useEffect(() => {
-    const leave = () => void navigate({ to: '/sign-in' })
+    const leave = () => {
+      const next = safeNext(router.latestLocation.href)
+      void navigate({ to: '/sign-in', search: next === undefined || next === '/' ? {} : { next } })
+    }
+    if (away === '/sign-in') leave()
+    else if (away !== undefined) void navigate({ to: away })
     window.addEventListener(SIGNED_OUT, leave)
     return () => window.removeEventListener(SIGNED_OUT, leave)
-  }, [navigate])
+  }, [away, navigate, router])
   if (me.isError) {
     return (
       <main className="ek-main">

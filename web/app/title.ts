@@ -1,20 +1,55 @@
-/** Title and favicon carry the state, so that a tab in the background tells when something is wrong. */
+/** Title and favicon carry the state and the page, so that a tab in the background tells when something is wrong, and which tab it is. */
+import { useMatches } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import type { Status } from '../../shared/api/live.ts'
+import type { Health } from '../../shared/api/live.ts'
+import { useContact } from '../lib/contact.ts'
+import { useStatus } from '../lib/queries.ts'
 
-/** `● 2 down · Evenkeel` while backends are down. */
-export function titleOf(status: Status): string {
-  const down = status.pools
-    .flatMap((pool) => pool.backends)
-    .filter((backend) => backend.availability === 'unhealthy' || backend.availability === 'ejected').length
-  return down > 0 ? `● ${down} down · Evenkeel` : 'Evenkeel'
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    /** Name of the page in the title of its tab; absent: the page of the balancer itself. */
+    page?: string
+  }
 }
 
-export function useTitle(status: Status | undefined): void {
-  const title = status === undefined ? 'Evenkeel' : titleOf(status)
+export interface TitleFacts {
+  /** Undefined where nobody is signed in, or nothing is known yet. */
+  health: Health | undefined
+  /** The balancer is out of contact. */
+  lost: boolean
+  /** Name of the page; empty for the overview. */
+  page: string
+}
+
+const icons = { ok: 'favicon', notice: 'favicon', warning: 'favicon-warning', error: 'favicon-down' } as const
+
+/** `● app down · Evenkeel`, `▲ 2 problems · Events · Evenkeel`, `? No contact · app · Evenkeel`. */
+export function titleOf({ health, lost, page }: TitleFacts): { title: string; icon: string } {
+  const rest = page === '' ? 'Evenkeel' : `${page} · Evenkeel`
+  if (lost) return { title: `? No contact · ${rest}`, icon: 'favicon-lost' }
+  if (health === undefined || health.brief === '') return { title: rest, icon: 'favicon' }
+  const mark = health.severity === 'error' ? '● ' : health.severity === 'warning' ? '▲ ' : ''
+  return { title: `${mark}${health.brief} · ${rest}`, icon: icons[health.severity] }
+}
+
+/** Keeps title and icon of this tab as `titleOf` says. */
+export function useTitle(): void {
+  const matches = useMatches()
+  const { lostFor } = useContact()
+  const status = useStatus()
+  const last = matches.at(-1)
+  const params = last?.params as { pool?: string } | undefined
+  const inside = matches.some(({ id }) => id === '/shell')
+  const { title, icon } = titleOf({
+    health: inside ? status?.health : undefined,
+    lost: inside && lostFor > 0,
+    page: params?.pool ?? last?.staticData.page ?? '',
+  })
   useEffect(() => {
     document.title = title
-    const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
-    if (link !== null) link.href = title === 'Evenkeel' ? '/favicon.svg' : '/favicon-down.svg'
   }, [title])
+  useEffect(() => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
+    if (link !== null) link.href = link.href.replace(/favicon[a-z-]*\.svg/, `${icon}.svg`)
+  }, [icon])
 }

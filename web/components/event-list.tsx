@@ -2,6 +2,7 @@
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { EventRecord } from '../../shared/api/records.ts'
+import { eventWords } from '../lib/event-words.ts'
 import { ago, clockTime } from '../lib/format.ts'
 
 const severities = {
@@ -28,7 +29,7 @@ export function EventList({ events, linkOf }: EventListProps) {
               <Icon size={16} aria-label={event.severity} />
             </span>
             <span style={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
-              {linkOf?.(event)?.(event.message) ?? event.message}
+              {linkOf?.(event)?.(eventWords(event)) ?? eventWords(event)}
               {event.actor !== undefined && <span className="ek-dim"> · {event.actor}</span>}
             </span>
             <time

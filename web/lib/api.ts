@@ -22,17 +22,23 @@ export interface Versioned<T> {
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
+  const { status } = answer
+  const said = (await answer.json().catch(() => undefined)) as Partial<Problem> | undefined
+  if (typeof said?.title === 'string' && typeof said.detail === 'string') return { ...(said as Problem), status }
+  const title = `The response has status ${status}`
+  const detail = `${title} and does not say why. When a proxy stands before the dashboard, look at its log, else at that of the balancer.`
+  return { type: 'about:blank', title, status, code: 'unreadable', detail }
+}
+
+/** The body of a good answer. What is not JSON is not from the balancer. */
+function read<T>(text: string, status: number): T {
   try {
-    return (await answer.json()) as Problem
+    return (text === '' ? undefined : JSON.parse(text)) as T
   } catch {
-    const title = `The balancer answered ${answer.status}`
-    return {
-      type: 'about:blank',
-      title,
-      status: answer.status,
-      code: 'unreadable',
-      detail: `${title} without saying why. Look at its log.`,
-    }
+    const title = 'The response is not from the balancer'
+    const detail =
+      'Something between this page and the balancer, such as a proxy or a sign-in page, has responded. Reload the page.'
+    throw new ApiProblem({ type: 'about:blank', title, status, code: 'unreadable', detail })
   }
 }
 
@@ -40,6 +46,11 @@ interface Options {
   ifMatch?: number
   /** Hangs up when nobody wants the answer any more. */
   signal?: AbortSignal
+}
+
+function unreachable(): ApiProblem {
+  const detail = 'The balancer cannot be reached. Traffic may still flow; this page tries again by itself.'
+  return new ApiProblem({ type: 'about:blank', title: 'No response', status: 0, code: 'unreachable', detail })
 }
 
 async function send(method: string, path: string, body: unknown, { ifMatch, signal }: Options): Promise<Response> {
@@ -55,8 +66,7 @@ async function send(method: string, path: string, body: unknown, { ifMatch, sign
     })
   } catch (error) {
     if (signal?.aborted) throw error
-    const detail = 'The balancer cannot be reached. Traffic may still flow; this page tries again by itself.'
-    throw new ApiProblem({ type: 'about:blank', title: 'No answer', status: 0, code: 'unreachable', detail })
+    throw unreachable()
   }
 }
 
@@ -73,8 +83,8 @@ export async function apiVersioned<T>(
     throw new ApiProblem(await problemOf(answer))
   }
   const etag = /"(\d+)"/.exec(answer.headers.get('etag') ?? '')?.[1]
-  const text = answer.status === 204 ? '' : await answer.text()
-  return { body: (text === '' ? undefined : JSON.parse(text)) as T, revision: etag === undefined ? null : Number(etag) }
+  const text = answer.status === 204 ? '' : await answer.text().catch(() => Promise.reject(unreachable()))
+  return { body: read<T>(text, answer.status), revision: etag === undefined ? null : Number(etag) }
 }
 
 /** Calls `/api/v1` + `path`. Throws `ApiProblem`. */

@@ -68,6 +68,11 @@ export function ago(at: number, now = Date.now()): string {
   return ms < 2000 ? 'just now' : `${duration(ms)} ago`
 }
 
+/** What is left until `at`, on the clock that says `now`: `returns in 21 s`. */
+export function returnsIn(at: number, now: number): string {
+  return at - now < 1000 ? 'returns now' : `returns in ${duration(at - now)}`
+}
+
 /** `14:03:07`, with the day in front when it is not today. */
 export function clockTime(at: number, now = Date.now()): string {
   const date = new Date(at)

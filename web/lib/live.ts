@@ -1,46 +1,22 @@
 /** One live stream per page: patches what it brings into the query cache and knows whether what is shown is fresh. */
 import type { QueryClient } from '@tanstack/react-query'
-import { useQuery } from '@tanstack/react-query'
-import { useSyncExternalStore } from 'react'
+import { skipToken, useQuery } from '@tanstack/react-query'
 import type { BackendStatus, BackendTick, PoolStatus, Recent, Sample, Status, Tick } from '../../shared/api/live.ts'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import { whatHappened } from '../../shared/what-happened.ts'
+import { type Contact, contactAt, currentContact, setContact, useContact } from './contact.ts'
 import { deliver, exchangesWanted, feedOpened, watchWanted } from './exchange-feed.ts'
-import { keys } from './queries.ts'
+import { keys, statusQuery } from './queries.ts'
 import { noteServerTime } from './server-clock.ts'
 
+const NO_TICKS: Tick[] = []
 /** Seconds of ticks kept: a quarter of an hour. */
 const KEPT = 900
 const PROBES = 60
-/** After this long without a tick, numbers are called stale, in milliseconds. */
-const STALE_MS = 3500
-
-export interface LiveState {
-  state: 'live' | 'paused' | 'reconnecting'
-  /** Seconds until the next try. */
-  retryIn: number
-  stale: boolean
-}
-
-let current: LiveState = { state: 'reconnecting', retryIn: 0, stale: true }
-const listeners = new Set<() => void>()
-
-function setState(next: LiveState): void {
-  if (next.state === current.state && next.retryIn === current.retryIn && next.stale === current.stale) return
-  current = next
-  for (const listener of listeners) listener()
-}
-
-export function useLiveState(): LiveState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => current,
-  )
-}
-
+/** A stream that says nothing for so long is opened anew, in milliseconds. */
+const REOPEN_MS = 10_000
+/** How often a page in the background asks how the balancer is, in milliseconds. */
+const BACKGROUND_MS = 15_000
 const idle = (t: number): Sample => ({
   t,
   requests: 0,
@@ -109,7 +85,7 @@ function connect(client: QueryClient): () => void {
   let source: EventSource | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let attempts = 0
-  let lastTick = 0
+  let openedAt = 0
   let lastId = ''
 
   const on = <T>(name: string, take: (data: T) => void) =>
@@ -132,12 +108,13 @@ function connect(client: QueryClient): () => void {
       ...(wanted && { exchanges: '1' }),
       ...(lastId !== '' && { lastEventId: lastId }),
     })
+    openedAt = Date.now()
     source = new EventSource(`/api/v1/stream${asked.size === 0 ? '' : `?${asked}`}`)
     source.onopen = () => {
       attempts = 0
       if (wanted) feedOpened()
-      lastTick = performance.now()
-      setState({ state: 'live', retryIn: 0, stale: false })
+      openedAt = Date.now()
+      setContact({ state: 'live', retryIn: 0 })
     }
     source.onerror = () => {
       // The browser gives up on some errors; one way of trying again is easier to show honestly than two.
@@ -145,18 +122,17 @@ function connect(client: QueryClient): () => void {
       source = undefined
       attempts += 1
       const wait = Math.min(10, attempts)
-      setState({ state: 'reconnecting', retryIn: wait, stale: true })
+      setContact({ state: 'reconnecting', retryIn: wait })
       retry = setTimeout(() => {
         open()
         refetch()
       }, wait * 1000)
     }
     on<Tick>('tick', (tick) => {
-      lastTick = performance.now()
       noteServerTime(tick.t + 1000)
-      setState({ state: 'live', retryIn: 0, stale: false })
       client.setQueryData<Tick[]>(keys.ticks, (ticks = []) => withTick(ticks, tick))
       client.setQueryData<Status>(keys.status, (status) => status && applyTick(status, tick))
+      setContact({ state: 'live', retryIn: 0, ...contactAt(client, Date.now()) })
     })
     on<Status>('status', (status) => {
       const before = client.getQueryData<Status>(keys.status)
@@ -174,20 +150,40 @@ function connect(client: QueryClient): () => void {
     source = undefined
   }
 
+  /** In the background the title and the icon are all that is seen: they are kept true, at a tenth of the cost. */
+  async function askInBackground(): Promise<void> {
+    await client.prefetchQuery({ ...statusQuery, staleTime: 0, retry: false })
+    if (document.hidden) setContact(contactAt(client, Date.now() - BACKGROUND_MS))
+  }
+
   function onVisibility(): void {
     if (document.hidden) {
       close()
-      setState({ state: 'paused', retryIn: 0, stale: true })
+      setContact({ state: 'paused', retryIn: 0 })
     } else if (source === undefined) {
       open()
       refetch()
     }
   }
 
+  let askedAt = Date.now()
   const watch = setInterval(() => {
-    if (current.state === 'live') setState({ ...current, stale: performance.now() - lastTick > STALE_MS })
-    else if (current.state === 'reconnecting' && current.retryIn > 1)
-      setState({ ...current, retryIn: current.retryIn - 1 })
+    const now = Date.now()
+    if (document.hidden) {
+      if (now - askedAt < BACKGROUND_MS) return
+      askedAt = now
+      setContact(contactAt(client, now - BACKGROUND_MS))
+      return void askInBackground()
+    }
+    const { state, retryIn } = currentContact()
+    const counted: Partial<Contact> = state === 'reconnecting' && retryIn > 1 ? { retryIn: retryIn - 1 } : {}
+    setContact({ ...counted, ...contactAt(client, now) })
+    // A balancer that hangs, or a network that swallows everything, never ends the stream: another one is tried.
+    if (source !== undefined && currentContact().lostFor >= REOPEN_MS && now - openedAt >= REOPEN_MS) {
+      source.close()
+      open()
+      refetch()
+    }
   }, 1000)
   document.addEventListener('visibilitychange', onVisibility)
   // One stream per page: the same one, opened anew where it stood, carries requests too while they are looked at.
@@ -205,16 +201,20 @@ function connect(client: QueryClient): () => void {
   }
 }
 
+/** Whether the ends of charts are old. */
+export function useLiveState(): Contact & { stale: boolean } {
+  const contact = useContact()
+  return { ...contact, stale: contact.lostFor > 0 || contact.state === 'paused' }
+}
+
+export { useStatus } from './queries.ts'
+
 /** Starts the stream; answers how to stop it. */
 export function startLive(client: QueryClient): () => void {
   return connect(client)
 }
 
-export function useStatus(): Status | undefined {
-  return useQuery<Status>({ queryKey: keys.status, enabled: false }).data
-}
-
 /** The last quarter of an hour of ticks that this page has seen. */
 export function useTicks(): Tick[] {
-  return useQuery<Tick[]>({ queryKey: keys.ticks, enabled: false, initialData: [] }).data
+  return useQuery<Tick[]>({ queryKey: keys.ticks, queryFn: skipToken, initialData: [] }).data ?? NO_TICKS
 }

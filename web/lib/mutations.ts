@@ -4,18 +4,18 @@ import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-q
 import type { ReactNode } from 'react'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
 import { ApiProblem, api } from './api.ts'
+import { problemWords } from './problem-words.ts'
 import { keys } from './queries.ts'
 
 const UNDO_MS = 10_000
 
 /** Says what was refused, why, and what to do next. */
 export function showProblem(error: unknown): void {
-  const problem = error instanceof ApiProblem ? error.problem : undefined
-  const issues = problem?.issues?.map((issue) => `${issue.path}: ${issue.message}`).join('\n')
+  const { title, detail, issues, technical } = problemWords(error)
   notifications.show({
     color: 'red',
-    title: problem?.title ?? 'That did not work',
-    message: [problem?.detail ?? String(error), issues].filter(Boolean).join('\n'),
+    title: title ?? 'That did not work',
+    message: [detail, ...issues, technical].filter(Boolean).join('\n'),
     autoClose: 15_000,
     withCloseButton: true,
     style: { whiteSpace: 'pre-line' },

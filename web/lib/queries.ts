@@ -31,8 +31,16 @@ export function useSetupStatus() {
   return useQuery({ queryKey: ['setup'], queryFn: () => api<SetupStatus>('GET', '/setup'), retry: false })
 }
 
+/** The state of the balancer: asked for once, then kept fresh by the live stream. */
+export const statusQuery = { queryKey: keys.status, queryFn: () => api<Status>('GET', '/status') }
+
 export function useStatusQuery() {
-  return useQuery({ queryKey: keys.status, queryFn: () => api<Status>('GET', '/status') })
+  return useQuery(statusQuery)
+}
+
+/** What is known of the state; undefined before the first answer. Asks for nothing itself. */
+export function useStatus(): Status | undefined {
+  return useQuery({ ...statusQuery, enabled: false }).data
 }
 
 /** The configuration as written and its revision. Defaults are not filled in: that would bring the whole schema into the first load. */

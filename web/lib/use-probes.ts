@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ProbeAnswer } from '../../shared/api/bodies.ts'
 import { api } from './api.ts'
+import { problemWords } from './problem-words.ts'
 
 const PAUSE_MS = 400
 
@@ -10,7 +11,7 @@ function failed(address: string, error: unknown): ProbeAnswer {
     address,
     passed: false,
     steps: [],
-    hint: error instanceof Error ? error.message : String(error),
+    hint: problemWords(error).detail,
     suggested: null,
   }
 }

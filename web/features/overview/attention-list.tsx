@@ -3,11 +3,21 @@ import { IconAlertTriangle, IconExclamationCircle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Attention } from '../../../shared/api/live.ts'
 import { Panel } from '../../components/panel.tsx'
+import { returnsIn } from '../../lib/format.ts'
 
-export function AttentionList({ items }: { items: readonly Attention[] }) {
+/** `now` is the clock of the balancer, as `until` is; epoch milliseconds. */
+export function AttentionList({ items, now }: { items: readonly Attention[]; now: number }) {
   if (items.length === 0) return null
   return (
-    <Panel title="Needs attention" flush>
+    <Panel
+      title="Needs attention"
+      actions={
+        <span className="ek-dim" style={{ fontSize: 12 }}>
+          {items.length}
+        </span>
+      }
+      flush
+    >
       <ul className="ek-rows">
         {items.map((item) => {
           const Icon = item.severity === 'error' ? IconExclamationCircle : IconAlertTriangle
@@ -21,7 +31,7 @@ export function AttentionList({ items }: { items: readonly Attention[] }) {
                 <Icon size={18} aria-label={item.severity} />
               </span>
               <div style={{ minWidth: 0 }}>
-                <strong style={{ fontWeight: 600 }}>
+                <strong style={{ fontWeight: 600, overflowWrap: 'anywhere' }}>
                   {item.pool === undefined ? (
                     item.title
                   ) : (
@@ -30,6 +40,7 @@ export function AttentionList({ items }: { items: readonly Attention[] }) {
                     </Link>
                   )}
                 </strong>
+                {item.until !== undefined && <span className="ek-dim"> · {returnsIn(item.until, now)}</span>}
                 <div className="ek-dim" style={{ overflowWrap: 'anywhere' }}>
                   {item.advice}
                 </div>

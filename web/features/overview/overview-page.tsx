@@ -3,11 +3,11 @@ import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
-import type { Status } from '../../../shared/api/live.ts'
 import { RECENT_SECONDS, windowWords } from '../../../shared/what-happened.ts'
 import { gapsOf } from '../../components/charts/gaps.ts'
 import { latencyColumns, rowsOfSeries, rowsOfTicks, statusColumns, timesOf } from '../../components/charts/rows.ts'
 import { PageHeader } from '../../components/page-header.tsx'
+import { severityMarks } from '../../components/severity.ts'
 import { plural } from '../../lib/format.ts'
 import { useLiveState, useStatus, useTicks } from '../../lib/live.ts'
 import { useSeries } from '../../lib/queries.ts'
@@ -22,14 +22,6 @@ import { RecentEvents } from './recent-events.tsx'
 const TimeChart = lazy(async () => ({ default: (await import('../../components/charts/time-chart.tsx')).TimeChart }))
 const QUARTER_MS = 15 * 60_000
 const STEP_MS = RECENT_SECONDS * 1000
-
-/** "All 3 pools healthy" or "2 problems need attention". */
-export function statusSentence(status: Status): string {
-  const problems = status.attention.length
-  if (problems > 0) return `${plural(problems, 'problem')} ${problems === 1 ? 'needs' : 'need'} attention`
-  if (status.pools.length === 0) return 'No pools yet'
-  return status.pools.length === 1 ? 'The pool is healthy' : `All ${status.pools.length} pools healthy`
-}
 
 /** The last quarter of an hour: what was stored before this page opened, then what it has seen. Only steps that are over. */
 function useQuarter() {
@@ -60,9 +52,11 @@ export function OverviewPage() {
   return (
     <>
       <PageHeader
+        tellsState
         title={
-          <span className={status.attention.some((item) => item.severity === 'error') ? 'ek-bad' : undefined}>
-            {statusSentence(status)}
+          <span className="ek-headline" data-severity={status.health.severity}>
+            {status.health.severity !== 'ok' && <span aria-hidden>{severityMarks[status.health.severity].shape} </span>}
+            {status.health.sentence}
           </span>
         }
         subtitle={`Listening on ${listeners || 'nothing'} · ${plural(status.workers.length, 'worker')}${status.demo ? ' · demo traffic is running' : ''} · figures: ${windowWords(status.recent.seconds)}`}
@@ -83,7 +77,7 @@ export function OverviewPage() {
           )
         }
       />
-      <AttentionList items={status.attention} />
+      <AttentionList items={status.attention} now={status.now} />
       <KeyFigures status={status} rows={chart.rows} range={chart.range} step={step} ticks={ticks} />
       <PoolRows pools={status.pools} />
       <div className="ek-grid-2">

@@ -1,11 +1,12 @@
 /** Every pool with its backends' heartbeats. */
 import { Link } from '@tanstack/react-router'
 import type { PoolStatus } from '../../../shared/api/live.ts'
-import { failOpenWords } from '../../../shared/fail-open.ts'
 import { AvailabilityMark } from '../../components/availability-mark.tsx'
+import { BackupBadge } from '../../components/backup-badge.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
 import { Panel } from '../../components/panel.tsx'
+import { severityMarks } from '../../components/severity.ts'
 import { millis, plural, rate } from '../../lib/format.ts'
 
 /** More than this many backends of a pool are summed up: the pool's own page shows all. */
@@ -22,7 +23,12 @@ function PoolRow({ pool }: { pool: PoolStatus }) {
         <span className="ek-dim">
           {pool.strategy} · {plural(pool.backends.length, 'backend')} · {rate(pool.recent.requestsPerSecond)}/s
         </span>
-        {pool.failingOpen && <span className="ek-bad">▲ failing open: {failOpenWords(pool.failOpenRule)}</span>}
+        {pool.health.severity !== 'ok' && (
+          <span className="ek-headline" data-severity={pool.health.severity}>
+            <span aria-hidden>{severityMarks[pool.health.severity].shape} </span>
+            {pool.health.sentence}
+          </span>
+        )}
       </div>
       {pool.backends.length === 0 ? (
         <EmptyState
@@ -37,7 +43,7 @@ function PoolRow({ pool }: { pool: PoolStatus }) {
             <li key={backend.id}>
               <AvailabilityMark availability={backend.availability} slowStart={backend.slowStart} iconOnly />
               <span className="name" title={`${backend.address} · ${backend.reason}`}>
-                {backend.id}
+                {backend.id} {backend.backup && <BackupBadge />}
               </span>
               <span className="strip">
                 <HeartbeatStrip probes={backend.probes} label={backend.id} compact height={20} />

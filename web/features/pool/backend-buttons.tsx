@@ -1,7 +1,9 @@
 /** Drain, disable, test, remove: what can be done with one backend. */
 import { Button } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconStethoscope, IconTransferOut, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { BackendStatus } from '../../../shared/api/live.ts'
+import { TestDialog } from './test-dialog.tsx'
 import { useBackendActions } from './use-backend-actions.ts'
 
 export function BackendButtons({
@@ -14,6 +16,7 @@ export function BackendButtons({
   compact?: boolean
 }) {
   const actions = useBackendActions(pool)
+  const [testing, setTesting] = useState(false)
   const { id, adminState } = backend
   const common = { size: 'compact-sm', variant: 'subtle', color: 'gray', disabled: actions.pending } as const
   const label = (word: string) => `${word} ${id}`
@@ -53,11 +56,12 @@ export function BackendButtons({
       <Button
         {...common}
         leftSection={compact ? undefined : <IconStethoscope size={14} />}
-        onClick={() => void actions.test(id)}
+        onClick={() => setTesting(true)}
         aria-label={label('Test')}
       >
         Test
       </Button>
+      {testing && <TestDialog pool={pool} backend={id} onClose={() => setTesting(false)} />}
       <Button
         {...common}
         leftSection={compact ? undefined : <IconTrash size={14} />}

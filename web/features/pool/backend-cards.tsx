@@ -2,8 +2,10 @@
 import { Checkbox } from '@mantine/core'
 import type { BackendStatus, PoolStatus } from '../../../shared/api/live.ts'
 import { AvailabilityMark } from '../../components/availability-mark.tsx'
+import { BackupBadge } from '../../components/backup-badge.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
-import { ago, bytes, count, millis, percent, rate } from '../../lib/format.ts'
+import { ago, bytes, count, millis, percent, rate, returnsIn } from '../../lib/format.ts'
+import { useStatus } from '../../lib/live.ts'
 import { BackendButtons } from './backend-buttons.tsx'
 import { DrainBar } from './drain-bar.tsx'
 import { type BackendShare, sharesOf } from './numbers.ts'
@@ -43,11 +45,14 @@ function BackendCard({
   backend,
   shares,
   selection,
+  now,
 }: {
   pool: string
   backend: BackendStatus
   shares: BackendShare | undefined
   selection: Selection
+  /** Clock of the balancer, epoch milliseconds. */
+  now: number
 }) {
   const removed = backend.drain?.removed === true
   const current = selection.at === backend.id
@@ -69,7 +74,10 @@ function BackendCard({
             />
           )}
           <div style={{ minWidth: 0 }}>
-            <h2 style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{backend.id}</h2>
+            <div style={{ display: 'flex', alignItems: 'center', gap: 8 }}>
+              <h2 style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{backend.id}</h2>
+              {backend.backup && <BackupBadge />}
+            </div>
             <div className="mono ek-dim">{backend.address}</div>
           </div>
         </div>
@@ -77,7 +85,8 @@ function BackendCard({
       </div>
       <div className="ek-panel-body" style={{ display: 'flex', flexDirection: 'column', gap: 12, flex: 1 }}>
         <div className="ek-dim" style={{ fontSize: 12, lineHeight: '18px', minHeight: 18, overflowWrap: 'anywhere' }}>
-          {backend.unchecked ? 'Not checked' : backend.reason} · {ago(backend.since)}
+          {backend.unchecked && backend.leftOut === null ? 'Not checked' : backend.reason} · {ago(backend.since)}
+          {backend.returnsAt !== null && ` · ${returnsIn(backend.returnsAt, now)}`}
         </div>
         {backend.drain !== null && <DrainBar pool={pool} backend={backend.id} drain={backend.drain} />}
         {!removed && <HeartbeatStrip probes={backend.probes} label={backend.id} height={30} />}
@@ -103,6 +112,7 @@ const MOST_CARDS = 60
 
 export function BackendCards({ pool, selection }: { pool: PoolStatus; selection: Selection }) {
   const shares = sharesOf(pool)
+  const now = useStatus()?.now ?? Date.now()
   return (
     <>
       <div className="ek-cards">
@@ -113,6 +123,7 @@ export function BackendCards({ pool, selection }: { pool: PoolStatus; selection:
             backend={backend}
             shares={shares.get(backend.id)}
             selection={selection}
+            now={now}
           />
         ))}
       </div>

@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import type { PoolStatus } from '../../../shared/api/live.ts'
 import { AvailabilityMark } from '../../components/availability-mark.tsx'
+import { BackupBadge } from '../../components/backup-badge.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
 import { bytes, count, millis, percent, rate } from '../../lib/format.ts'
 import { BackendButtons } from './backend-buttons.tsx'
@@ -93,7 +94,7 @@ export function BackendTable({ pool, selection }: { pool: PoolStatus; selection:
                   )}
                 </td>
                 <td>
-                  <strong style={{ fontWeight: 600 }}>{backend.id}</strong>
+                  <strong style={{ fontWeight: 600 }}>{backend.id}</strong> {backend.backup && <BackupBadge />}
                   <div className="mono ek-dim">{backend.address}</div>
                 </td>
                 <td title={backend.reason}>

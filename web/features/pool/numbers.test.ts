@@ -7,7 +7,14 @@ const backend = (
   weight: number,
   requests: number,
   availability: BackendStatus['availability'] = 'healthy',
-) => ({ id, weight, availability, adminState: 'active', recent: { requests } }) as BackendStatus
+) =>
+  ({
+    id,
+    weight,
+    availability,
+    leftOut: availability === 'healthy' ? null : availability,
+    recent: { requests },
+  }) as BackendStatus
 
 describe('shares of backends', () => {
   it('compare the share that was taken with the one that weights promise', () => {

@@ -9,7 +9,7 @@ export interface BackendShare {
 }
 
 function takesTraffic(backend: BackendStatus): boolean {
-  return backend.availability === 'healthy' && backend.adminState === 'active' && backend.weight > 0
+  return backend.leftOut === null
 }
 
 /** Shares by backend id. */

@@ -1,13 +1,12 @@
 /** One pool: its state, its charts, its backends and everything that can be done with them. */
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconArrowsShuffle, IconPlus } from '@tabler/icons-react'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import type { PoolStatus } from '../../../shared/api/live.ts'
-import { failOpenWords } from '../../../shared/fail-open.ts'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { windowWords } from '../../../shared/what-happened.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
+import { NowhereState } from '../../components/nowhere-state.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
-import { plural } from '../../lib/format.ts'
+import { severityMarks } from '../../components/severity.ts'
 import { useStatus } from '../../lib/live.ts'
 import { useConfig } from '../../lib/queries.ts'
 import { BackendCards } from './backend-cards.tsx'
@@ -20,17 +19,6 @@ import { useSelection } from './use-selection.ts'
 
 const route = getRouteApi('/shell/pools/$pool')
 
-/** "3 of 4 backends take traffic." */
-function sentence(pool: PoolStatus): string {
-  const active = pool.backends.filter((backend) => backend.drain?.removed !== true)
-  const well = active.filter((backend) => backend.availability === 'healthy').length
-  if (active.length === 0) return 'No backends yet'
-  if (pool.failingOpen) return `Failing open: ${failOpenWords(pool.failOpenRule)}`
-  return well === active.length
-    ? `All ${plural(active.length, 'backend')} take traffic`
-    : `${well} of ${plural(active.length, 'backend')} take traffic`
-}
-
 export function PoolPage() {
   const { pool: id } = route.useParams()
   const search = route.useSearch()
@@ -41,9 +29,9 @@ export function PoolPage() {
   const selection = useSelection(pool)
   if (status === undefined || pool === undefined) {
     return (
-      <EmptyState title={`There is no pool "${id}"`}>
-        It may have been removed. Events tell when and by whom.
-      </EmptyState>
+      <NowhereState title={`There is no pool "${id}"`}>
+        It may have been removed or renamed. <Link to="/events">Events</Link> tell when and by whom.
+      </NowhereState>
     )
   }
   const routes = config?.document.routes?.filter((other) => other.action.pool === id) ?? []
@@ -56,7 +44,10 @@ export function PoolPage() {
         title={id}
         subtitle={
           <>
-            {sentence(pool)}
+            <span className="ek-headline" data-severity={pool.health.severity}>
+              <span aria-hidden>{severityMarks[pool.health.severity].shape} </span>
+              {pool.health.sentence}
+            </span>
             {routes.length > 0 && <> · reached through {routes.map(routeWords).join('; ')}</>}
             {pool.backends.length > 0 && <CapacityLine answer={pool.canLoseOne} />}
           </>

@@ -1,10 +1,8 @@
 /** What can be done with a backend, each one API call. */
-import { notifications } from '@mantine/notifications'
 import { useNavigate } from '@tanstack/react-router'
-import type { ChangeAnswer, ProbeAnswer } from '../../../shared/api/bodies.ts'
+import type { ChangeAnswer } from '../../../shared/api/bodies.ts'
 import { api } from '../../lib/api.ts'
-import { millis } from '../../lib/format.ts'
-import { showProblem, useChange } from '../../lib/mutations.ts'
+import { useChange } from '../../lib/mutations.ts'
 
 export type AdminState = 'active' | 'draining' | 'disabled'
 
@@ -23,18 +21,5 @@ export function useBackendActions(pool: string) {
         search: (before) => ({ ...before, dialog: 'remove-backend' as const, in: pool, backend: id }),
         resetScroll: false,
       }),
-    async test(id: string) {
-      try {
-        const answer = await api<ProbeAnswer>('POST', `/pools/${pool}/backends/${id}/probe`)
-        const last = answer.steps.at(-1)
-        notifications.show({
-          color: answer.passed ? 'teal' : 'red',
-          title: `${id}: ${answer.passed ? 'passed' : 'failed'}`,
-          message: [`${last?.detail ?? ''} in ${millis(last?.tookMs)}`, answer.hint].filter(Boolean).join(' '),
-        })
-      } catch (error) {
-        showProblem(error)
-      }
-    },
   }
 }

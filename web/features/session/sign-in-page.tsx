@@ -1,16 +1,20 @@
 /** Sign-in. */
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import type { Me } from '../../../shared/api/bodies.ts'
 import { Panel } from '../../components/panel.tsx'
-import { ApiProblem, api } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
+import { problemWords } from '../../lib/problem-words.ts'
 import { keys } from '../../lib/queries.ts'
+
+const route = getRouteApi('/sign-in')
 
 export function SignInPage() {
   const client = useQueryClient()
   const navigate = useNavigate()
+  const { next } = route.useSearch()
   const [problem, setProblem] = useState<string>()
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -21,9 +25,9 @@ export function SignInPage() {
     try {
       const me = await api<Me>('POST', '/session', { name: form.get('name'), password: form.get('password') })
       client.setQueryData(keys.me, me)
-      await navigate({ to: '/' })
+      await navigate({ to: '/', href: next })
     } catch (error) {
-      setProblem(error instanceof ApiProblem ? error.message : String(error))
+      setProblem(problemWords(error).detail)
     } finally {
       setBusy(false)
     }

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react'
 import type { Me } from '../../../shared/api/bodies.ts'
 import { Panel } from '../../components/panel.tsx'
 import { ApiProblem, api } from '../../lib/api.ts'
+import { problemWords } from '../../lib/problem-words.ts'
 import { keys, useMe, useSetupStatus } from '../../lib/queries.ts'
 import { FirstBackends } from './first-backends.tsx'
 
@@ -29,9 +30,8 @@ function AdminForm({ onDone }: { onDone: (me: Me) => void }) {
         }),
       )
     } catch (error) {
-      const issues =
-        error instanceof ApiProblem ? error.problem.issues?.map((issue) => issue.message).join('; ') : undefined
-      setProblem(issues ?? (error instanceof Error ? error.message : String(error)))
+      const issues = error instanceof ApiProblem ? error.problem.issues?.map((issue) => issue.message) : undefined
+      setProblem(issues?.join('; ') ?? problemWords(error).detail)
     } finally {
       setBusy(false)
     }

@@ -36,6 +36,7 @@ import { readiness } from './readiness.ts'
 import { residentBytes } from './resident-memory.ts'
 import { createSimulations } from './simulations.ts'
 import { createTelemetry } from './telemetry-parts.ts'
+import { watchTurningPoints } from './turning-points.ts'
 import { listenerEvents, workerEvents } from './worker-events.ts'
 
 /** Most backends at once, those that still drain included. Untouched rows cost no memory. */
@@ -199,13 +200,15 @@ export function createApp(options: Options, log: Logger, version: string): App {
   })
 
   const door = createAdminDoor({ at: options.admin, listen: api.listen, events, log })
+  const turned = watchTurningPoints({ control, telemetry, supervisor })
   const second = setInterval(() => {
     slots.tick()
     traffic.tick()
     door.tick()
     monitors.tick()
-    if (drains.tick() || telemetry.hourMoved()) publishStatus()
     const tick = telemetry.tick(control.current().revision)
+    // Each of them keeps count, so none may be left out.
+    if ([drains.tick(), telemetry.hourMoved(), turned()].some(Boolean)) publishStatus()
     api.hub.publish('tick', tick)
   }, 1000)
 

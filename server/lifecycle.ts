@@ -55,7 +55,7 @@ export interface LifecycleParts {
   demo: { start(actor: string): Promise<void>; halt(): Promise<void> }
   simulations: { close(): Promise<void> }
   monitors: { stop(): void }
-  api: Pick<Api, 'close'>
+  api: Pick<Api, 'close' | 'hub'>
   telemetry: { stop(): void }
   /** Ends what happens every second. */
   endClock: () => void
@@ -76,6 +76,7 @@ export function createLifecycle(parts: LifecycleParts): App {
   async function close(drainMs: number): Promise<void> {
     if (phase.stopping) return
     phase.stopping = true
+    parts.api.hub.publish('status', parts.status())
     traffic.stop()
     await Promise.all([demo.halt(), parts.simulations.close()])
     await supervisor.stop(drainMs)

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Health } from './api/live.ts'
 import { type BackendFacts, balancerHealth, type PoolFacts, poolCondition, poolTitle } from './condition.ts'
 
+const quiet = { failed: 0, errorShare: null }
+
 /** `up`, `slow`, or why it gets nothing; `backup:` in front of a backup. */
 function backend(word: string, index: number): BackendFacts {
   const backup = word.startsWith('backup:')
@@ -27,7 +29,7 @@ function backend(word: string, index: number): BackendFacts {
 
 function pool(words: string, change: Partial<PoolFacts> = {}): PoolFacts {
   const backends = words.split(' ').filter(Boolean).map(backend)
-  return { id: 'app', backends, openBy: null, routed: true, sticky: false, ...change }
+  return { id: 'app', backends, openBy: null, routed: true, sticky: false, recent: quiet, ...change }
 }
 
 type PoolRow = [string, Partial<PoolFacts>, string, Health['severity'], number, string, string]
@@ -123,8 +125,37 @@ describe('a pool', () => {
       'error',
       3,
       'None of 3 backends is healthy, so all are tried (failing open)',
+      'app failing open',
+    ],
+    [
+      'tried tried tried',
+      { ...nobody, recent: { failed: 40, errorShare: 1 } },
+      'down',
+      'error',
+      3,
+      'None of 3 backends is healthy, so all are tried (failing open); most requests fail',
       'app down',
     ],
+    [
+      'up up',
+      { recent: { failed: 10, errorShare: 0.5 } },
+      'healthy',
+      'error',
+      2,
+      'All 2 backends take traffic; most requests fail',
+      'app failing',
+    ],
+    [
+      'up unhealthy unhealthy',
+      { recent: { failed: 10, errorShare: 0.5 } },
+      'degraded',
+      'error',
+      1,
+      '1 of 3 backends takes traffic (2 unhealthy); most requests fail',
+      'app failing',
+    ],
+    ['up up', { recent: { failed: 9, errorShare: 1 } }, 'healthy', 'ok', 2, 'All 2 backends take traffic', ''],
+    ['up up', { recent: { failed: 900, errorShare: 0.49 } }, 'healthy', 'ok', 2, 'All 2 backends take traffic', ''],
     [
       'tried tried draining',
       nobody,
@@ -132,7 +163,7 @@ describe('a pool', () => {
       'error',
       2,
       'None of 2 backends is healthy, so all are tried (failing open)',
-      'app down',
+      'app failing open',
     ],
     [
       'tried',
@@ -141,7 +172,7 @@ describe('a pool', () => {
       'error',
       1,
       'The only backend is not healthy, and is tried all the same (failing open)',
-      'app down',
+      'app failing open',
     ],
     [
       'tried disabled',
@@ -150,7 +181,7 @@ describe('a pool', () => {
       'error',
       1,
       'The only active backend is not healthy, and is tried all the same (failing open)',
-      'app down',
+      'app failing open',
     ],
     [
       'tried tried',
@@ -214,8 +245,8 @@ describe('a pool', () => {
 describe('the balancer', () => {
   const of = (words: Record<string, [string, Partial<PoolFacts>?]>) =>
     Object.entries(words).map(([id, [backends, change]]) => {
-      const { condition, health } = poolCondition(pool(backends, { id, ...change }))
-      return { id, condition, health }
+      const { health } = poolCondition(pool(backends, { id, ...change }))
+      return { id, health }
     })
   const up = { condition: 'listening' } as const
   const item = (title: string, named?: string, severity: 'warning' | 'error' = 'warning') => ({

@@ -2,8 +2,17 @@
  * How well a pool, and the balancer as a whole, is: the one place where that is decided. The status sentence, the marks beside the
  * pools, the title and icon of the tab, `GET /status`, "Needs attention" and the metrics all tell what these functions say.
  */
-import type { Attention, BackendStatus, Health, ListenerStatus, NoTrafficReason, PoolStatus } from './api/live.ts'
+import type {
+  Attention,
+  BackendStatus,
+  Health,
+  ListenerStatus,
+  NoTrafficReason,
+  PoolStatus,
+  WorkerStatus,
+} from './api/live.ts'
 import type { FailOpenRule } from './fail-open.ts'
+import type { Happened } from './what-happened.ts'
 
 /** What is looked at of one backend. */
 export type BackendFacts = Pick<BackendStatus, 'id' | 'availability' | 'leftOut' | 'backup' | 'slowStart'>
@@ -18,6 +27,8 @@ export interface PoolFacts {
   routed: boolean
   /** Clients that are bound to a backend by a cookie may go on using it while it drains. */
   sticky: boolean
+  /** What happened in the last seconds. */
+  recent: Pick<Happened, 'failed' | 'errorShare'>
 }
 
 export interface PoolCondition extends Pick<PoolStatus, 'condition' | 'health' | 'taking'> {
@@ -95,12 +106,26 @@ function downPool(facts: PoolFacts, { ordinary }: Counted): PoolCondition {
   return { condition: 'down', taking: 0, isProblem: true, health: health('error', `${said}; ${effect}`, `${id} down`) }
 }
 
+const MOST_FAIL = '; most requests fail'
+/** Fewer failed requests than these in the last seconds say nothing of a pool. */
+const FEW = 10
+
+/** Do most requests fail at present? Coarse, so that a sentence does not change with each request. */
+export function mostFail({ failed, errorShare }: PoolFacts['recent']): boolean {
+  return failed >= FEW && errorShare !== null && errorShare >= 0.5
+}
+
+/** Are the worker threads near the end of what they can do? */
+export function isBusy(workers: readonly Pick<WorkerStatus, 'utilization'>[]): boolean {
+  return workers.some(({ utilization }) => utilization >= 0.9)
+}
+
 /** Those that nobody took out. */
 const wantedOf = (backends: readonly BackendFacts[]) =>
   backends.filter(({ leftOut }) => leftOut === null || !BY_CHOICE.has(leftOut))
 
 /** Backends that do not look well are tried because too few others are there. */
-function openPool({ id, backends, routed }: PoolFacts, openBy: FailOpenRule, taking: number): PoolCondition {
+function openPool({ id, backends, routed, recent }: PoolFacts, openBy: FailOpenRule, taking: number): PoolCondition {
   const down = openBy === 'nobody-healthy'
   const wanted = wantedOf(backends)
   const well = wanted.filter(({ availability }) => availability === 'healthy').length
@@ -111,12 +136,26 @@ function openPool({ id, backends, routed }: PoolFacts, openBy: FailOpenRule, tak
   const alone = `The only ${backends.length > 1 ? 'active ' : ''}backend is not healthy, and is tried all the same (failing open)`
   const told = down && wanted.length === 1 ? alone : `${seen}, ${tried}`
   const severity = routed ? 'error' : 'notice'
-  const brief = routed ? `${id} ${down ? 'down' : 'failing open'}` : ''
-  return { condition: down ? 'down' : 'degraded', taking, isProblem: routed, health: health(severity, told, brief) }
+  const failing = mostFail(recent)
+  const brief = routed ? `${id} ${down && failing ? 'down' : 'failing open'}` : ''
+  return {
+    condition: down ? 'down' : 'degraded',
+    taking,
+    isProblem: routed,
+    health: health(severity, told + (failing ? MOST_FAIL : ''), brief),
+  }
 }
 
 /** Is this pool well? */
 export function poolCondition(facts: PoolFacts): PoolCondition {
+  const found = withoutTraffic(facts)
+  const { severity, sentence } = found.health
+  // However well its backends look: who gets nothing but errors is not served.
+  if (severity === 'error' || found.taking === 0 || !mostFail(facts.recent)) return found
+  return { ...found, isProblem: true, health: health('error', sentence + MOST_FAIL, `${facts.id} failing`) }
+}
+
+function withoutTraffic(facts: PoolFacts): PoolCondition {
   const { id, backends, openBy, routed } = facts
   if (backends.length === 0) return emptyPool(facts)
   const counted = countOf(backends)
@@ -161,20 +200,16 @@ function served({ id, backends, routed }: PoolFacts, counted: Counted): Omit<Poo
 export interface BalancerFacts {
   /** The process is stopping. */
   draining: boolean
-  pools: readonly Pick<PoolStatus, 'id' | 'condition' | 'health'>[]
+  pools: readonly Pick<PoolStatus, 'id' | 'health'>[]
   listeners: readonly Pick<ListenerStatus, 'condition'>[]
   /** What needs a person, worst first. */
   attention: readonly Pick<Attention, 'severity' | 'title' | 'pool'>[]
 }
 
 /** The title of "Needs attention" for a pool: with the name in front, "app down: …" where it is down. */
-export function poolTitle({
-  id,
-  condition,
-  health: { sentence },
-}: Pick<PoolStatus, 'id' | 'condition' | 'health'>): string {
+export function poolTitle({ id, health: { sentence, brief } }: Pick<PoolStatus, 'id' | 'health'>): string {
   const first = /^[A-Z][a-z]/.test(sentence) ? sentence[0]?.toLowerCase() + sentence.slice(1) : sentence
-  return `${id}${condition === 'down' ? ' down' : ''}: ${first}`
+  return `${brief === `${id} down` ? brief : id}: ${first}`
 }
 
 /** Is the balancer well? */

@@ -123,7 +123,7 @@ describe('choosing and failing over', () => {
     await eventually('ejected', 15_000, async () => (await availability('b2')) === 'ejected')
     expect(performance.now() - began).toBeLessThan(12_000)
     const { body } = await balancer.api<EventRecord[]>('GET', '/events?kind=ejection&backend=b2')
-    expect(body[0]?.message).toMatch(/^b2 is ejected: /)
+    expect(body[0]?.message).toMatch(/^app \/ b2 is ejected: /)
     const before = bad.requests
     await wait(500)
     expect(bad.requests).toBe(before)

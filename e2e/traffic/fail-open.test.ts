@@ -64,7 +64,9 @@ describe.each(['native', 'http-proxy'] as const)('failing open (%s)', (engine) =
     expect([served.ok, Object.keys(served.byBackend).sort()]).toEqual([90, ['b1', 'b2', 'b3']])
     expect(await messages()).toEqual(['pool app is failing open: no backend is healthy, so all are tried'])
     const { attention } = await balancer.status()
-    expect(attention.find(({ key }) => key === 'pool:app')?.advice).toContain('no backend is healthy, so all are tried')
+    expect(attention.find(({ key }) => key === 'pool:app')?.title).toBe(
+      'app: none of 3 backends is healthy, so all are tried (failing open)',
+    )
 
     expect((await balancer.api('PATCH', '/pools/app', { failOpen: false })).status).toBe(200)
     const refused = await eventually('refused', 3000, async () => {

@@ -52,7 +52,7 @@ describe('the configuration', () => {
       headers: { ...asAdmin, 'if-match': '"1"', 'content-type': 'application/yaml' },
       payload: yaml,
     })
-    expect(put.json()).toMatchObject({ revision: 2, summary: 'app-2: weight 2 → 7' })
+    expect(put.json()).toMatchObject({ revision: 2, summary: 'app / app-2: weight 2 → 7' })
   })
 
   it('comes in with YAML anchors and lists of hosts, and goes out as it was meant', async () => {
@@ -133,7 +133,7 @@ describe('the small verbs', () => {
       { id: 'x', address: 'b:1' },
     ])
     const patched = await call('PATCH', '/api/v1/pools/app/backends/x', { weight: 3 }, { 'if-match': '"2"' })
-    expect(patched.body.summary).toBe('x: weight 1 → 3')
+    expect(patched.body.summary).toBe('app / x: weight 1 → 3')
     expect((await call('DELETE', '/api/v1/pools/app/backends/x')).body.summary).toBe('app: removed x')
     expect((await call('DELETE', '/api/v1/pools/app/backends/x')).body.code).toBe('not-found')
     expect((await call('PATCH', '/api/v1/pools/app/backends/app-1', { weight: 9 }, { 'if-match': '"2"' })).status).toBe(

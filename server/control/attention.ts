@@ -1,6 +1,6 @@
 /** What a person should look at now, with what to do next. Pure; worst first, keys stable. */
 import type { Attention, BackendStatus, PoolStatus, Status } from '../../shared/api/live.ts'
-import { countReasons, poolTitle } from '../../shared/condition.ts'
+import { countReasons, isBusy, mostFail, poolTitle } from '../../shared/condition.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { PoolConfig } from '../../shared/config/pool.ts'
 import { backendAdvice } from './backend-advice.ts'
@@ -34,6 +34,8 @@ function poolAdvice(pool: PoolStatus): string {
   const present = backends.filter(({ drain }) => drain?.removed !== true)
   if (condition === 'empty') return `Add a backend on the page of ${pool.id}.`
   if (failingOpen) return 'Look at why they are unavailable: each says it below. Start them, or add another backend.'
+  if (mostFail(pool.recent))
+    return 'At least half of the latest requests failed. The page Requests shows them with their reasons: filter by status:5xx.'
   const reasons = countReasons(present)
   const byChoice = present.some(({ adminState, weight }) => adminState !== 'active' || weight === 0)
   const remedy = byChoice ? 'Activate one, give it a weight, or add another.' : 'Start them, or add another.'
@@ -73,7 +75,7 @@ function processAttention({ workers, storage }: AttentionFacts): Attention[] {
       advice: 'The other workers serve meanwhile. The log has the cause.',
     })
   const busiest = Math.max(0, ...workers.map((worker) => worker.utilization))
-  if (busiest >= 0.9)
+  if (isBusy(workers))
     items.push({
       key: 'busy',
       severity: 'warning',

@@ -157,7 +157,7 @@ describe('the status', () => {
   })
 
   it.each([
-    ['nobody-healthy', 0, 'unhealthy', 'app down: none of 2 backends is healthy, so all are tried (failing open)'],
+    ['nobody-healthy', 0, 'unhealthy', 'app: none of 2 backends is healthy, so all are tried (failing open)'],
     ['below-threshold', 60, 'healthy', 'app: only 1 of 2 backends is healthy, so all are tried (failing open)'],
   ] as const)('says by which rule a pool fails open: %s', (rule, panicThreshold, first, words) => {
     const document = smallDocument()

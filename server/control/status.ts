@@ -192,12 +192,14 @@ interface PoolWithNeeds {
 function poolStatus(parts: StatusParts, pool: PoolConfig, removed: RemovedBackend[]): PoolWithNeeds {
   const { leftOut, openBy } = trafficOf(pool, (backend) => factOf(parts, pool, backend))
   const backends = pool.backends.map((backend) => backendStatus(parts, pool, backend, leftOut.get(backend.id) ?? null))
+  const recent = parts.numbers.recent(pool.id, '')
   const { condition, health, taking, isProblem } = poolCondition({
     id: pool.id,
     backends,
     openBy,
     routed: parts.config.routes.some((route) => route.action.pool === pool.id),
     sticky: pool.sticky !== undefined,
+    recent,
   })
   const capacity = capacityOf(parts, pool, backends)
   const { verdict, sentence, lost = null, yardstick } = capacity
@@ -211,7 +213,7 @@ function poolStatus(parts: StatusParts, pool: PoolConfig, removed: RemovedBacken
     failOpenRule: openBy,
     backends: [...backends, ...removed.map((item) => removedStatus(parts, item))],
     canLoseOne: { verdict, sentence, lost },
-    recent: parts.numbers.recent(pool.id, ''),
+    recent,
   }
   return { status, tight: verdict === 'no' && yardstick === 'connections', isProblem }
 }

@@ -183,14 +183,19 @@ test('a step that a restart cut says how many of its seconds were counted', () =
 })
 
 test.each([
-  ['a day', DAY, 10_000],
-  ['a month', 30 * DAY, 10_000],
-])('%s asked for in the first hour is answered as finely as the hour is', (_, length, step) => {
-  run.seconds(0, 1500)
-  const now = START + 1_500_000
+  ['a day', DAY, 100, 10_000],
+  ['a month', 30 * DAY, 100, 10_000],
+  ['a day', DAY, 1500, 60_000],
+  ['a month', 30 * DAY, 700, 60_000],
+  ['a month', 30 * DAY, 1500, 120_000],
+  ['a month', 30 * DAY, 3500, 300_000],
+  ['two hours', 2 * HOUR, 3500, 20_000],
+])('%s (%d ms) asked for after %d s of records shows them as a curve, not as a dot', (_, length, seconds, step) => {
+  run.seconds(0, seconds)
+  const now = START + seconds * 1000
   const answer = run.series.answer({ from: now - length, to: now }, now)
   expect(answer).toMatchObject({ from: now - length, to: now, step })
-  expect(pick(answer.series, 'app', null).points).toHaveLength(150)
+  expect(pick(answer.series, 'app', null).points).toHaveLength(Math.floor((seconds * 1000) / step))
 })
 
 test('time in which the process was down is a gap, not zeros', () => {

@@ -20,6 +20,12 @@ export interface SeriesReaderOptions {
   keptMs(step: StoredStep): number
 }
 
+/** More places than a chart can show of a whole range. */
+const MOST_PLACES = 1500
+/** What is recorded has at least about this many points, however long the range around it. */
+const FEW_POINTS = 20
+/** Memory forgets by the minute. */
+const FORGETS_MS = 120_000
 const WHOLE: SeriesName = { pool: '', backend: '' }
 
 export class SeriesReader {
@@ -34,9 +40,11 @@ export class SeriesReader {
     const { seconds } = this.options
     const to = Math.max(query.from, Math.min(query.to, nowEpochMs + 1000))
     const present = this.present(query)
+    const first = Math.max(query.from, this.firstRecord(query.from, to) ?? query.from)
     const step = chooseStep({
-      from: Math.max(query.from, this.firstHour(query.from, to) ?? query.from),
+      from: first,
       to,
+      finest: Math.min((to - query.from) / MOST_PLACES, (to - first) / FEW_POINTS),
       now: nowEpochMs,
       asked: query.step,
       memoryMs: this.memoryMs(query.from, nowEpochMs),
@@ -76,13 +84,16 @@ export class SeriesReader {
     return sink.querySeries('10s', before, STEP_MS['10s']).length > 0 ? now - (oldest ?? now) : MEMORY_MS
   }
 
-  /** Start of the first hour of the range with a record: what lies before it needs no points, so the others may be closer. */
-  private firstHour(from: number, to: number): number | undefined {
+  /** About when the records of a long range begin: what lies before needs no points, so the others may be closer. */
+  private firstRecord(from: number, to: number): number | undefined {
     if (to - from <= STEP_MS['1h']) return undefined
     const hours = this.options.sink.querySeries('1h', { ...WHOLE, from, to }, STEP_MS['1h'])
     const oldest = this.options.seconds.oldest()
-    const starts = [...hours.slice(0, 1).map(({ t }) => t), ...(oldest === undefined ? [] : [oldest])]
-    return starts.length === 0 ? undefined : Math.min(...starts)
+    const hour = hours[0]?.t
+    if (hour === undefined || oldest === undefined) return hour ?? oldest
+    // Soon after a first start memory, which has forgotten nothing yet, knows it to the second.
+    const knows = to - oldest < MEMORY_MS - FORGETS_MS && Math.floor(oldest / STEP_MS['1h']) * STEP_MS['1h'] === hour
+    return knows ? oldest : Math.min(hour, oldest)
   }
 
   /** Names that the answer has in any case. */

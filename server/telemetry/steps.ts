@@ -36,6 +36,8 @@ export interface StepQuestion {
   now: number
   /** Wanted step, milliseconds; the answer is the next one that can be made. */
   asked?: number
+  /** No step shorter than this is chosen, unless one is asked for, milliseconds. */
+  finest?: number
   /** How far back the seconds in memory go, milliseconds. */
   memoryMs?: number
   /** How many series the answer has. */
@@ -45,12 +47,13 @@ export interface StepQuestion {
 }
 
 /** The finest step that is still kept for the whole range and does not give too many points. */
-export function chooseStep({ from, to, now, asked, memoryMs = MEMORY_MS, series, keptMs }: StepQuestion): Step {
+export function chooseStep(question: StepQuestion): Step {
+  const { from, to, now, asked, finest = 0, memoryMs = MEMORY_MS, series, keptMs } = question
   const most =
     asked === undefined
       ? Math.min(MOST_POINTS, Math.max(60, Math.floor(MOST_POINTS_IN_ALL / Math.max(1, series))))
       : MOST_POINTS_ASKED
-  const fits = (step: Step) => step.ms >= (asked ?? 0) && (to - from) / step.ms <= most
+  const fits = (step: Step) => step.ms >= (asked ?? finest) && (to - from) / step.ms <= most
   const reaches = ({ base }: Step) => from >= now - (base === 'memory' ? memoryMs : keptMs(base)) - SLACK_MS
   return (
     STEPS.find((step) => fits(step) && reaches(step)) ??

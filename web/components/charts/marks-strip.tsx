@@ -14,6 +14,8 @@ function linesOf({ marks }: MarkCluster): string[] {
   return marks.length > MOST_LINES ? [`${marks.length - MOST_LINES} earlier, and:`, ...lines] : lines
 }
 
+const amount = ({ marks }: MarkCluster) => (marks.length > 99 ? '99+' : String(marks.length))
+
 export interface MarksStripProps {
   clusters: readonly MarkCluster[]
   /** Pixels from the chart's edges to its plot. */
@@ -49,6 +51,8 @@ export const MarksStrip = memo(function MarksStrip({ clusters, left, right, bott
             maw={360}
             withArrow
             position="top"
+            withinPortal={false}
+            zIndex={5}
             events={{ hover: true, focus: true, touch: true }}
             label={lines.map((line, at) => <div key={`${at} ${line}`}>{line}</div>)}
           >
@@ -58,7 +62,7 @@ export const MarksStrip = memo(function MarksStrip({ clusters, left, right, bott
               data-tone={TONES[cluster.kind]}
               style={{ left: `${cluster.at * 100}%` }}
               tabIndex={index === stop ? 0 : -1}
-              aria-label={lines.join('; ')}
+              aria-label={cluster.marks.length > 1 ? `${amount(cluster)}: ${lines.join('; ')}` : lines.join('; ')}
               onFocus={() => {
                 setCurrent(index)
                 onLook(cluster)
@@ -68,7 +72,7 @@ export const MarksStrip = memo(function MarksStrip({ clusters, left, right, bott
               onMouseLeave={() => onLook(undefined)}
             >
               <Icon size={12} stroke={2.2} aria-hidden />
-              {cluster.marks.length > 1 && <span>{cluster.marks.length > 99 ? '99+' : cluster.marks.length}</span>}
+              {cluster.marks.length > 1 && <span>{amount(cluster)}</span>}
             </button>
           </Tooltip>
         )

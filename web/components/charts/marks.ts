@@ -51,7 +51,7 @@ const WEIGHT: Record<MarkKind, number> = { revision: 2, trouble: 1, recovery: 0 
 /** Marks on an axis of `width` pixels, those nearer than `apart` pixels to the first of a cluster in one. */
 export function clusterMarks(
   marks: readonly Mark[],
-  { from, to, width, apart = 22 }: { from: number; to: number; width: number; apart?: number },
+  { from, to, width, apart = 34 }: { from: number; to: number; width: number; apart?: number },
 ): MarkCluster[] {
   const clusters: MarkCluster[] = []
   if (!(to > from) || width <= 0) return clusters

@@ -39,7 +39,7 @@ describe('rows of charts', () => {
     expect(rowsOfTicks(ticks, 20_000)).toEqual([])
   })
 
-  it('give each backend a column, and sum up those that are not shown', () => {
+  it('give each backend a column, and one to the mean of those that are not shown', () => {
     const series = ['a', 'b', 'c'].map((backend, index) => ({
       pool: 'app',
       backend,
@@ -53,9 +53,9 @@ describe('rows of charts', () => {
       { t: 40_000, a: 1, b: 1, c: 1 },
     ])
     expect(rowsPerBackend(answer, ['b'], requests)).toEqual([
-      { t: 10_000, b: 2, [OTHERS]: 4 },
+      { t: 10_000, b: 2, [OTHERS]: 2 },
       { t: 20_000, b: null, [OTHERS]: null },
-      { t: 40_000, b: 1, [OTHERS]: 2 },
+      { t: 40_000, b: 1, [OTHERS]: 1 },
     ])
   })
 

@@ -57,10 +57,10 @@ export function rowsOfTicks(ticks: readonly Pick<Tick, 't' | 'recent'>[], step: 
   })
 }
 
-/** Rows by backend, with the sum of the others under `OTHERS`. */
+/** Column of the mean of the backends that have none of their own. */
 export const OTHERS = ' others'
 
-/** One column per backend out of an answer with many series; all that are not `shown` are summed up. */
+/** One column per backend out of an answer with many series; those that are not `shown` share one, with the mean of each. */
 export function rowsPerBackend(
   answer: SeriesAnswer | undefined,
   shown: readonly string[],
@@ -68,6 +68,7 @@ export function rowsPerBackend(
 ): Row[] {
   const wanted = new Set(shown)
   const byTime = new Map<number, Row>()
+  const others = (answer?.series ?? []).filter(({ backend }) => backend !== null && !wanted.has(backend)).length
   for (const series of answer?.series ?? []) {
     if (series.backend === null) continue
     const key = wanted.has(series.backend) ? series.backend : OTHERS
@@ -75,7 +76,7 @@ export function rowsPerBackend(
       const merged = byTime.get(row.t) ?? { t: row.t }
       byTime.set(row.t, merged)
       const own = row.requests === undefined ? null : value(row)
-      merged[key] = key === OTHERS && own !== null ? (merged[OTHERS] ?? 0) + own : own
+      merged[key] = key === OTHERS && own !== null ? (merged[OTHERS] ?? 0) + own / others : own
     }
   }
   return [...byTime.values()].sort((a, b) => a.t - b.t)

@@ -58,11 +58,11 @@ const formats = { rate: (value: number) => `${rate(value)}/s`, millis }
 const none: readonly never[] = []
 
 /** A dot where a value has no neighbours to be joined with. */
-function dotOf(alone: ReadonlySet<number>) {
+function dotOf(alone: ReadonlySet<number>, color: string | undefined) {
   if (alone.size === 0) return false
-  return ({ cx, cy, index, stroke }: { cx?: number; cy?: number; index?: number; stroke?: string }) =>
+  return ({ cx, cy, index }: { cx?: number; cy?: number; index?: number }) =>
     index !== undefined && alone.has(index) && cx !== undefined && cy !== undefined ? (
-      <circle key={index} className="ek-lone-dot" cx={cx} cy={cy} r={2.5} fill={stroke ?? 'currentColor'} />
+      <circle key={index} className="ek-lone-dot" cx={cx} cy={cy} r={2.5} fill={color} />
     ) : (
       <g key={index} />
     )
@@ -80,7 +80,10 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
   const clusters = useMemo(() => clusterMarks(marks, { from, to, width: plot }), [marks, from, to, plot])
   const y = useMemo(() => valueAxis(largest(rows, columns, stacked), unit), [rows, columns, stacked, unit])
   const x = useMemo(() => timeTicks(from, to, Math.floor(plot / TIME_WIDTH)), [from, to, plot])
-  const dots = useMemo(() => new Map(columns.map(({ key }) => [key, dotOf(lonely(rows, key))])), [rows, columns])
+  const dots = useMemo(
+    () => new Map(columns.map(({ key, color }) => [key, dotOf(lonely(rows, key), color)])),
+    [rows, columns],
+  )
   const below = clusters.length > 0 ? MARKS : 0
   const finish = () => {
     if (drag !== undefined && Math.abs(drag.to - drag.from) > 2000)
@@ -154,7 +157,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
               interval={0}
               tickFormatter={x.label}
               tick={{ fontSize: 11, fill: 'var(--ek-dim)' }}
-              tickMargin={6 + below}
+              tickMargin={4 + below}
               height={AXIS + below}
               stroke="var(--ek-line)"
             />
@@ -181,10 +184,9 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
                   dataKey={column.key}
                   stackId="1"
                   type="linear"
-                  stroke={column.color}
+                  stroke="none"
                   fill={column.color}
-                  fillOpacity={0.75}
-                  strokeWidth={1}
+                  fillOpacity={0.8}
                   dot={dots.get(column.key) ?? false}
                   activeDot={{ r: 3 }}
                   isAnimationActive={false}

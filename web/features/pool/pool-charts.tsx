@@ -54,7 +54,7 @@ export function readRange(search: RangeSearch, now: number): { from: number; to:
 const requestsOf = (row: Row) => row.requests ?? null
 const errorsOf = (row: Row) => (row.s5xx ?? 0) + (row.ours ?? 0)
 
-/** A line per backend; with more than fit the worst ones and the sum of the others. */
+/** A line per backend; with more than fit the worst ones and the mean of the others. */
 function useBackendLines(answer: SeriesAnswer | undefined, only: readonly string[]) {
   const before = useRef<string[]>([])
   return useMemo(() => {
@@ -70,7 +70,7 @@ function useBackendLines(answer: SeriesAnswer | undefined, only: readonly string
     }))
     const others = all.length - shown.length
     if (chosen === undefined && others > 0)
-      columns.push({ key: OTHERS, label: `${others} others together`, color: 'var(--ek-dim)', dash: '1 4' })
+      columns.push({ key: OTHERS, label: `mean of the ${others} others`, color: 'var(--ek-dim)', dash: '1 4' })
     return {
       all,
       columns,

@@ -1,6 +1,7 @@
 /** What is known about one exchange while it goes on and when it is logged; the loop that fills it in is in `exchange.ts`. */
 import type { NotRetried, WhyRecord } from '../../shared/api/records.ts'
 import type { BackendRef, PoolSnapshot, RouteSnapshot } from '../core/snapshot.ts'
+import type { Ending } from './endings.ts'
 import type { ExchangeRequest } from './engine.ts'
 import type { AttemptLog, ExchangeOutcome } from './exchange-plane.ts'
 import { bindingCookie } from './sticky.ts'
@@ -26,6 +27,8 @@ export abstract class ExchangeFacts {
   bytesIn = 0
   bytesOut = 0
   outcome: ExchangeOutcome = 'complete'
+  /** Why we are about to end it ourselves. */
+  ending: Ending | undefined
   attempts = 0
   /** Why the last attempt was not followed by another; undefined when it went well. */
   notRetried: NotRetried | undefined
@@ -54,6 +57,15 @@ export abstract class ExchangeFacts {
     // A cookie with an end is sent again each time, so that it ends only after a pause of that length.
     if (this.chosenBy === CHOSEN.sticky && sticky.ttlSeconds === 0) return ''
     return bindingCookie(sticky, backend, this.request.secure)
+  }
+
+  /** As `outcome` says, unless we have ended it ourselves. */
+  protected endAs(outcome: ExchangeOutcome): void {
+    const { ending } = this
+    this.outcome = outcome
+    if (ending === undefined || outcome === 'backend-broke') return
+    this.outcome = ending.outcome
+    this.detail = ending.detail
   }
 
   protected noteAttempt(backend: BackendRef, outcome: string, now: number): void {

@@ -1,5 +1,5 @@
 /** What an exchange needs from the thread it runs in; one object per thread, shared by all exchanges. */
-import type { WhyRecord } from '../../shared/api/records.ts'
+import type { ExchangeRecord, WhyRecord } from '../../shared/api/records.ts'
 import type { Clock } from '../core/clock.ts'
 import type { RetryDecision } from '../core/retry-policy.ts'
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts'
 import type { ScoreboardWriter } from './scoreboard.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
-export type ExchangeOutcome = 'complete' | 'client-aborted' | 'backend-broke' | 'refused'
+export type ExchangeOutcome = ExchangeRecord['outcome']
 
 /** One try that ended before the last. Milliseconds since the exchange began. */
 export interface AttemptLog {

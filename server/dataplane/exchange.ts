@@ -3,6 +3,7 @@
  * Every number an exchange raises it lowers itself, once, in `releaseLease` or `finish`.
  */
 import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
+import { counterOf } from './endings.ts'
 import type { Carrier, Failure } from './engine.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
 import type { ExchangeOutcome, ExchangePlane } from './exchange-plane.ts'
@@ -221,11 +222,12 @@ export class Exchange extends ExchangeFacts implements Waiting {
   finish(outcome: ExchangeOutcome, failure?: Failure): void {
     if (this.finished) return
     this.finished = true
-    this.outcome = outcome
+    this.endAs(outcome)
     this.stopWaiting()
     const { backend } = this
     if (backend !== undefined) {
-      if (outcome === 'client-aborted') this.plane.board.add(backend.slot, COUNTER.aborted, 1)
+      const counter = counterOf[this.outcome]
+      if (counter !== undefined) this.plane.board.add(backend.slot, counter, 1)
       if (failure !== undefined) this.blame(backend, failure)
       if (outcome === 'backend-broke') this.notRetried = 'response-begun'
       this.plane.board.add(backend.slot, COUNTER.bytesIn, this.bytesIn)

@@ -4,6 +4,7 @@ import type { ListenerSnapshot } from '../core/snapshot.ts'
 import { ClientConnection } from './downstream/client-connection.ts'
 import type { ConnectionHome } from './downstream/client-socket.ts'
 import { NativeThread } from './downstream/native-thread.ts'
+import { endings } from './endings.ts'
 import type { BoundListener } from './engine.ts'
 import { LinkedSet } from './linked-set.ts'
 import type { Plane } from './plane.ts'
@@ -142,7 +143,12 @@ class NativeListener implements BoundListener, ConnectionHome {
   }
 
   cut(slot: number): void {
-    for (const connection of this.open) if (connection.carrier?.exchange?.slot === slot) connection.cut()
+    for (const connection of this.open) {
+      const exchange = connection.carrier?.exchange
+      if (exchange?.slot !== slot) continue
+      exchange.ending = endings.backendRemoved
+      connection.cut()
+    }
   }
 
   drain(): Promise<void> {
@@ -163,7 +169,11 @@ class NativeListener implements BoundListener, ConnectionHome {
   destroy(): void {
     this.closing = true
     this.closeDoors()
-    for (const connection of this.open) connection.cut()
+    for (const connection of this.open) {
+      const exchange = connection.carrier?.exchange
+      if (exchange !== undefined) exchange.ending = endings.stopping
+      connection.cut()
+    }
   }
 }
 

@@ -67,7 +67,9 @@ export class Reporter {
   }
 
   private because(exchange: Exchange, nowMs: number): ExchangeRecord['loggedBecause'] | undefined {
-    const failed = exchange.status >= 500 || exchange.outcome === 'backend-broke' || exchange.ours
+    const { outcome } = exchange
+    const failed =
+      exchange.status >= 500 || exchange.ours || outcome === 'backend-broke' || outcome === 'client-timeout'
     if (failed || nowMs - exchange.startedAt > this.options.slowMs) {
       if (this.errorsLeft > 0) {
         this.errorsLeft -= 1
@@ -164,7 +166,7 @@ function recordOfRefused({ id, listener, client, status, detail, line }: Refused
     path: line,
     status,
     ours: true,
-    outcome: 'refused',
+    outcome: status === 408 ? 'client-timeout' : 'refused',
     bytesIn: 0,
     bytesOut: 0,
     queueMs: null,

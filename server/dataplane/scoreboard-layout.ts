@@ -16,6 +16,8 @@ export const counters = [
   'connectFailures',
   'bytesIn',
   'bytesOut',
+  'clientTimeouts',
+  'cut',
 ] as const
 export type Counter = (typeof counters)[number]
 

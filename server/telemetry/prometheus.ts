@@ -19,7 +19,13 @@ export interface MetricsOptions {
 
 const BACKEND = ['pool', 'backend'] as const
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const
-const ERRORS = { ours: 'ours', aborted: 'aborted', connect: 'connectFailures' } as const
+const ERRORS = {
+  ours: 'ours',
+  aborted: 'aborted',
+  client_timeout: 'clientTimeouts',
+  cut: 'cut',
+  connect: 'connectFailures',
+} as const
 
 /** All metrics of the process, in a registry of their own. */
 export class Metrics {
@@ -97,7 +103,7 @@ function trafficCounters({ source, counters, slots }: MetricsOptions): Spec[] {
     },
     {
       name: 'evenkeel_errors_total',
-      help: 'Exchanges without an answer of the backend: ours (we answered 502, 503 or 504), aborted (the client left), connect (no connection).',
+      help: 'Exchanges that did not end well: ours (Evenkeel answered 502, 503 or 504), aborted (the client left), client_timeout (the client read or sent nothing for too long), cut (closed by Evenkeel: stopping, backend taken out, idle tunnel), connect (no connection).',
       labels: [...BACKEND, 'kind'],
       fill: perSlot(ERRORS, 'kind'),
     },

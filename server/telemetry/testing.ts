@@ -19,6 +19,8 @@ export const fakeCounters = [
   'retries',
   'connectFailures',
   'bytesIn',
+  'cut',
+  'clientTimeouts',
 ] as const
 
 /** Counters that a test sets by hand. */

@@ -56,8 +56,11 @@ export interface AttemptRecord {
   reason: string
 }
 
-/** How an exchange ended. */
-export const outcomes = ['complete', 'client-aborted', 'backend-broke', 'refused'] as const
+/**
+ * How an exchange ended. client-aborted: the client left. client-timeout: the client read or sent nothing for longer than a deadline of
+ * ours. cut: we closed it, because we were stopping, the backend was taken out or a tunnel was idle. refused: not a request that we carry.
+ */
+export const outcomes = ['complete', 'client-aborted', 'client-timeout', 'cut', 'backend-broke', 'refused'] as const
 
 /** Why a request that failed was not tried again, or not once more. */
 export const notRetriedReasons = [
@@ -103,7 +106,7 @@ export interface ExchangeRecord {
   attempts: AttemptRecord[]
   /** Why it is in the log: an error, slow, asked for, or by sampling. */
   loggedBecause: 'error' | 'slow' | 'debug' | 'sample'
-  /** What an answer of ours said: what was wrong and what to do. */
+  /** What an answer of ours said, or why we ended it: what was wrong and what to do. */
   detail?: string
   /** Why its last attempt was not followed by another; absent when that attempt went well. */
   notRetried?: NotRetried

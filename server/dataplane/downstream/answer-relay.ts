@@ -221,7 +221,7 @@ export class AnswerRelay implements ConnectionOwner {
   backendDeadline(connection: BackendConnection): void {
     const { carrier } = this
     const address = carrier.exchange?.backend?.address ?? 'the backend'
-    if (this.tunnel !== undefined) this.tunnel.end()
+    if (this.tunnel !== undefined) this.tunnel.idle()
     else if (this.stage === 'head') carrier.attemptFailed(carrier.wait.kind, `no answer from ${address} in time`)
     else this.broke(connection, 'paused too long in its answer')
   }

@@ -6,6 +6,7 @@ import type { RequestWriter } from '../http1/request-writer.ts'
 import type { Linked } from '../linked-set.ts'
 import { ownAnswers, refusal } from '../own-answers.ts'
 import type { Accepted } from '../wire/accept.ts'
+import { lateWhenBusy, readsNothing } from './client-late.ts'
 import { ClientSocket, type ConnectionHome } from './client-socket.ts'
 import type { NativeCarrier } from './native-carrier.ts'
 import { refuse } from './refuse.ts'
@@ -220,20 +221,10 @@ export class ClientConnection extends ClientSocket implements Linked<ClientConne
 
   onDeadline(): void {
     if (this.phase === 'closing') return
-    if (this.stalled || this.phase === 'tunnel') return this.cut()
-    if (this.phase === 'busy') this.lateWhenBusy()
+    if (this.stalled || this.phase === 'tunnel') return readsNothing(this)
+    if (this.phase === 'busy') lateWhenBusy(this)
     else if (this.untouched) this.close()
     else if (this.pending !== undefined) refuse(this, ownAnswers.clientSlow, this.pending.bytes, 0, this.pending.length)
-  }
-
-  private lateWhenBusy(): void {
-    const { carrier } = this
-    if (carrier?.body.open === true) carrier.bodyLate()
-    else if (this.halfClosed && carrier !== undefined) {
-      // An answer that goes on shows by a reset whether the client has left; one that pauses shows nothing.
-      if (carrier.wait.goesOn()) this.watch(MOVES_MS)
-      else this.cut()
-    }
   }
 
   ended(): void {

@@ -225,10 +225,6 @@ export class NativeCarrier implements Carrier, Waiter {
     this.answer(exchange, own)
   }
 
-  bodyLate(): void {
-    this.giveUp(ownAnswers.clientSlow)
-  }
-
   private stopWaiting(): void {
     if (this.waiting && this.backend !== undefined) this.thread.poolOf(this.backend).abandon(this)
     this.waiting = false

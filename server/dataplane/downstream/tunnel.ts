@@ -1,4 +1,5 @@
 /** Client and backend after 101 (Switching Protocols): bytes both ways with backpressure, half-close passed on, cut when silent for too long. */
+import { endings } from '../endings.ts'
 import { HALF_CLOSED_MS } from '../engine.ts'
 import type { BackendConnection } from '../upstream/connection.ts'
 import type { NativeCarrier } from './native-carrier.ts'
@@ -83,6 +84,15 @@ export class Tunnel {
   clientDrained(): void {
     this.touch()
     this.connection.socket.resume()
+  }
+
+  /** Nothing has come from either side for too long. */
+  idle(): void {
+    const { exchange, pool } = this.carrier
+    // Half-closed and then silent is the ordinary end of many protocols.
+    if (exchange !== undefined && pool !== undefined && !this.halfClosed)
+      exchange.ending = endings.tunnelIdle(pool.timeouts.tunnelMs)
+    this.end()
   }
 
   /** Ends it at once, so that the client notices. */

@@ -1,6 +1,7 @@
 /** The body of an answer from the backend to the client, at the pace of the slower one. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { endings } from '../endings.ts'
 import type { Failure } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
 
@@ -31,7 +32,10 @@ export function pumpAnswer({ exchange, answer, response, client, readMs, writeMs
     else {
       answer.pause()
       clearTimeout(stalled)
-      stalled = setTimeout(() => client.destroy(), writeMs)
+      stalled = setTimeout(() => {
+        exchange.ending = endings.readsNothing(writeMs)
+        client.destroy()
+      }, writeMs)
     }
   })
   response.on('drain', () => {

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
+import { type Ending, endings } from '../endings.ts'
 import type { Carrier, Failure } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
 import { type OwnAnswer, ownAnswers } from '../own-answers.ts'
@@ -81,7 +82,9 @@ export class HttpProxyCarrier implements Carrier {
       })
       this.request.body = this.body
       watchBody(this.message, this.body, this.options.bodyMs, () => {
-        if (!this.over) this.abandon(exchange, ownAnswers.clientSlow)
+        if (this.over) return
+        exchange.ending = endings.sendsNothing(this.options.bodyMs)
+        this.abandon(exchange, ownAnswers.clientSlow)
       })
     }
     return this.body
@@ -245,7 +248,8 @@ export class HttpProxyCarrier implements Carrier {
   }
 
   /** Ends the exchange at once by cutting the client. */
-  cut(): void {
+  cut(ending: Ending): void {
+    if (this.exchange !== undefined) this.exchange.ending = ending
     this.clientSocket.destroy()
   }
 }

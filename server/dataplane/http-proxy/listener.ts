@@ -2,6 +2,7 @@
 import http, { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ListenerSnapshot } from '../../core/snapshot.ts'
+import { endings } from '../endings.ts'
 import type { BoundListener } from '../engine.ts'
 import { Exchange } from '../exchange.ts'
 import { type OwnAnswer, refusal } from '../own-answers.ts'
@@ -9,7 +10,7 @@ import type { Plane } from '../plane.ts'
 import { NEWCOMER_MS } from '../room.ts'
 import { ulid } from '../ulid.ts'
 import { HttpProxyCarrier } from './carrier.ts'
-import { endWithOwnAnswer, sendOwnAnswer } from './own-answer.ts'
+import { answerToParser, endWithOwnAnswer, sendOwnAnswer } from './own-answer.ts'
 import { RequestView, readTarget } from './request-view.ts'
 
 export interface ListenerOptions {
@@ -208,12 +209,7 @@ class HttpProxyListener implements BoundListener {
   private clientError(error: Error, socket: Socket): void {
     const code = (error as NodeJS.ErrnoException).code ?? ''
     if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const own =
-      code === 'HPE_HEADER_OVERFLOW'
-        ? refusal(431, 'The request head is too large.')
-        : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-          ? refusal(408, 'The request head took too long to arrive.')
-          : refusal(400, 'The request is not valid HTTP.')
+    const own = answerToParser(code)
     const connection = this.open.get(socket)
     if (connection?.carrier?.refuseBody(own)) return
     // A 400 for a later pipelined request must not overtake the answers before it (RFC 9112 §9.3.2).
@@ -222,7 +218,8 @@ class HttpProxyListener implements BoundListener {
   }
 
   cut(slot: number): void {
-    for (const connection of this.open.values()) if (connection.carrier?.slot === slot) connection.carrier.cut()
+    for (const connection of this.open.values())
+      if (connection.carrier?.slot === slot) connection.carrier.cut(endings.backendRemoved)
   }
 
   drain(): Promise<void> {
@@ -244,7 +241,10 @@ class HttpProxyListener implements BoundListener {
   destroy(): void {
     this.closing = true
     this.server.close()
-    for (const socket of this.open.keys()) socket.destroy()
+    for (const [socket, { carrier }] of this.open) {
+      carrier?.cut(endings.stopping)
+      socket.destroy()
+    }
   }
 }
 

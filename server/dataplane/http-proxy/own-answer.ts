@@ -1,7 +1,7 @@
 /** Answers of ours through `node:http`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type OwnAnswer, renderOwnAnswer } from '../own-answers.ts'
+import { type OwnAnswer, refusal, renderOwnAnswer } from '../own-answers.ts'
 
 /** Writes an answer of ours; `close` ends the connection after it. */
 export function sendOwnAnswer(
@@ -32,4 +32,11 @@ export function endWithOwnAnswer(socket: Socket, own: OwnAnswer, id: string, acc
   socket.end(head + body)
   // A client that keeps sending would keep the connection half open for ever.
   setTimeout(() => socket.destroy(), 1000).unref()
+}
+
+/** What a client is told whose request the parser of `node:http` gave up with this code. */
+export function answerToParser(code: string): OwnAnswer {
+  if (code === 'HPE_HEADER_OVERFLOW') return refusal(431, 'The request head is too large.')
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusal(408, 'The request head took too long to arrive.')
+  return refusal(400, 'The request is not valid HTTP.')
 }

@@ -1,6 +1,7 @@
 /** Joins a client and a backend after `101 Switching Protocols`: bytes both ways, half-close kept, cut when silent for too long. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { endings } from '../endings.ts'
 import { HALF_CLOSED_MS } from '../engine.ts'
 import type { Exchange } from '../exchange.ts'
 
@@ -33,7 +34,11 @@ export function joinTunnel(ends: TunnelEnds): void {
     exchange.finish('complete')
   }
   for (const socket of [client, backend]) {
-    socket.setTimeout(idleMs, close)
+    socket.setTimeout(idleMs, () => {
+      // Half-closed and then silent is the ordinary end of many protocols.
+      if (idleMs === ends.idleMs) exchange.ending = endings.tunnelIdle(idleMs)
+      close()
+    })
     socket.setNoDelay(true)
     socket.on('error', close)
     socket.on('close', close)

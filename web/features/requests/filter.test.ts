@@ -24,6 +24,7 @@ const exchange = (change: Partial<ExchangeRecord> = {}): ExchangeRecord => ({
   totalMs: 501,
   attempts: [{ backend: 'app-1', outcome: 'connection refused', startedMs: 0, endedMs: 1, reason: '' }],
   loggedBecause: 'error',
+  notRetried: 'budget',
   ...change,
 })
 
@@ -41,7 +42,8 @@ describe('a filter word', () => {
     ['ms>=501', { minMs: '501' }, { totalMs: 500 }],
     ['outcome:complete', { outcome: 'complete' }, { outcome: 'client-aborted' }],
     ['logged:error', { loggedBecause: 'error' }, { loggedBecause: 'sample' }],
-    ['host:EXAMPLE', {}, { host: 'other' }],
+    ['host:EXAMPLE', { host: 'EXAMPLE' }, { host: 'other' }],
+    ['not-retried:budget', { notRetried: 'budget' }, { notRetried: 'body-gone' }],
     ['id:01JABC', { id: '01JABC' }, { id: '01JABD' }],
   ] as [string, Record<string, string>, Partial<ExchangeRecord>][])('%s', (line, query, other) => {
     const filter = readFilter(line)
@@ -55,7 +57,7 @@ describe('a filter word', () => {
     ['ms<5', 'write milliseconds such as ms>500'],
     ['ms>', 'write milliseconds such as ms>500'],
     ['pool:', 'a value is missing after the colon'],
-    ['outcome:odd', 'write one of complete, client-aborted, backend-broke, refused'],
+    ['outcome:odd', 'write one of complete, client-aborted, client-timeout, cut, backend-broke, refused'],
   ])('%s is named and left out', (line, problem) => {
     const filter = readFilter(`${line} pool:app`)
     expect(filter.problems).toEqual([{ word: line, problem }])

@@ -2,7 +2,7 @@
  * The filter line of the request log: words such as `status:5xx pool:app ms>500`, and free text that the path contains. Read once,
  * asked of the API as far as it understands it, and applied in full to everything that is shown, fetched or live.
  */
-import type { ExchangeRecord } from '../../../shared/api/records.ts'
+import { type ExchangeRecord, outcomes as knownOutcomes, notRetriedReasons } from '../../../shared/api/records.ts'
 
 export interface Filter {
   /** As written. */
@@ -21,14 +21,15 @@ type Test = (exchange: ExchangeRecord) => boolean
 /** What one word asks; a string says what is wrong with it. */
 type Read = (value: string) => { test: Test; query?: Record<string, string> } | string
 
-const outcomes: readonly string[] = ['complete', 'client-aborted', 'backend-broke', 'refused']
+const outcomes: readonly string[] = knownOutcomes
+const notRetried: readonly string[] = notRetriedReasons
 const reasons: readonly string[] = ['error', 'slow', 'sample', 'debug']
 
 const oneOf = (values: readonly string[]) => `write one of ${values.join(', ')}`
 
 function status(value: string): ReturnType<Read> {
   const asked = value.toLowerCase()
-  if (!/^[1-5](\d\d|xx)$/.test(asked)) return 'write a status such as 404 or a class such as 5xx'
+  if (!/^[1-9](\d\d|xx)$/.test(asked)) return 'write a status such as 404 or a class such as 5xx'
   const test: Test = asked.endsWith('xx')
     ? (exchange) => Math.floor(exchange.status / 100) === Number(asked[0])
     : (exchange) => exchange.status === Number(asked)
@@ -60,12 +61,16 @@ const readers: Readonly<Record<string, Read>> = {
     query: { method: value.toUpperCase() },
   }),
   path,
-  host: (value) => ({ test: (exchange) => includes(exchange.host, value) }),
+  host: (value) => ({ test: (exchange) => includes(exchange.host, value), query: { host: value } }),
   client: (value) => ({ test: (exchange) => exchange.client.startsWith(value), query: { client: value } }),
   outcome: (value) =>
     outcomes.includes(value)
       ? { test: (exchange) => exchange.outcome === value, query: { outcome: value } }
       : oneOf(outcomes),
+  'not-retried': (value) =>
+    notRetried.includes(value)
+      ? { test: (exchange) => exchange.notRetried === value, query: { notRetried: value } }
+      : oneOf(notRetried),
   logged: (value) =>
     reasons.includes(value)
       ? { test: (exchange) => exchange.loggedBecause === value, query: { loggedBecause: value } }
@@ -83,6 +88,7 @@ export const filterWords: readonly (readonly [example: string, meaning: string])
   ['client:10.', 'the beginning of the client address'],
   ['ms>500', 'took longer than this, in milliseconds'],
   ['outcome:client-aborted', `how it ended: ${outcomes.join(', ')}`],
+  ['not-retried:budget', `why it was not tried again: ${notRetried.join(', ')}`],
   ['logged:slow', `why it is in the log: ${reasons.join(', ')}`],
   ['listener:web', 'the listener'],
   ['route:default', 'the route'],

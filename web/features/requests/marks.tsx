@@ -22,6 +22,8 @@ const classes = {
 export const outcomeWords: Record<ExchangeRecord['outcome'], string> = {
   complete: 'complete',
   'client-aborted': 'client left',
+  'client-timeout': 'client too slow',
+  cut: 'cut by Evenkeel',
   'backend-broke': 'backend broke',
   refused: 'refused',
 }

@@ -54,6 +54,7 @@ export interface Reported {
   readonly bytesIn: number
   readonly bytesOut: number
   readonly notRetried: NotRetried | undefined
+  readonly detail: string
 }
 
 export class World {
@@ -87,9 +88,9 @@ export class World {
       room: this.room,
       onRefused: (request) => this.refused.push(request),
       onLiveFailure: (_, failure) => this.failures.push(failure),
-      onReport: ({ request, status, outcome, ours, attempts, bytesIn, bytesOut, notRetried }: Exchange) => {
+      onReport: ({ request, status, outcome, ours, attempts, bytesIn, bytesOut, notRetried, detail }: Exchange) => {
         const client = request.clientAddress()
-        this.reports.push({ status, outcome, client, ours, attempts, bytesIn, bytesOut, notRetried })
+        this.reports.push({ status, outcome, client, ours, attempts, bytesIn, bytesOut, notRetried, detail })
       },
     })
     this.plane.snapshot = this.snapshot()

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ControlWorld, controlWorld, HandClock } from '../testing/admin-world.ts'
+import { newUserSchema } from '../../shared/api/bodies.ts'
+import { type ControlWorld, controlWorld } from '../testing/admin-world.ts'
 import { allows, SESSION_MS } from './auth.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
-import { createThrottle } from './throttle.ts'
 
 let world: ControlWorld
 afterEach(() => world?.close())
@@ -61,6 +61,67 @@ describe('sessions', () => {
   })
 })
 
+describe('guessing', () => {
+  const guesses = (auth: ControlWorld['auth'], count: number, name = 'ada', address = from.address) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        auth.signIn({ ...from, name, address, password: `guess ${index}` }).then(
+          () => 'in',
+          (error) => error.code as string,
+        ),
+      ),
+    )
+  const tally = (codes: string[]) => codes.filter((code) => code === 'wrong-credentials').length
+
+  it('sixty at once are five tries and fifty-five refusals', async () => {
+    const { auth } = await withAda()
+    const codes = await guesses(auth, 60)
+    expect(tally(codes)).toBe(5)
+    expect(codes.filter((code) => code === 'slow-down')).toHaveLength(55)
+  })
+
+  it('does not lock the owner out, and cannot be made up for by signing in as somebody else', async () => {
+    const { auth, people, clock } = await withAda()
+    await people.addUser({ name: 'eve', password: 'a password of eve', role: 'viewer' }, 'test')
+    expect(tally(await guesses(auth, 4))).toBe(4)
+    expect((await auth.signIn({ name: 'eve', password: 'a password of eve', ...from })).identity.name).toBe('eve')
+    expect(tally(await guesses(auth, 10))).toBe(1)
+    for (let minute = 0; minute < 5; minute += 1) {
+      clock.advance(60_000)
+      expect(tally(await guesses(auth, 10))).toBe(1)
+    }
+    expect((await auth.signIn({ ...ada, address: '192.0.2.1', userAgent: '' })).identity.name).toBe('ada')
+  })
+
+  it('leaves no name behind that nobody has: it may be a password', async () => {
+    const { auth, recorded, db } = await withAda()
+    await guesses(auth, 1, 'hunter2 is my password')
+    await guesses(auth, 1, 'ADA')
+    const refused = recorded.filter((event) => event.kind === 'sign-in')
+    expect(refused).toMatchObject([
+      { message: 'sign-in refused: there is no such user' },
+      { message: 'sign-in as "ada" refused: wrong password', actor: 'ada' },
+    ])
+    const rows = JSON.stringify([
+      recorded,
+      db.prepare('SELECT * FROM audit').all(),
+      db.prepare('SELECT * FROM events').all(),
+    ])
+    expect(rows).not.toContain('hunter2')
+  })
+
+  it.each(["Conan O'Brien", 'Conan O’Brien', 'Zoë', 'n.o-body+1@example.com', '李雷', 'ज्योति'])(
+    '%s is a name',
+    async (name) => {
+      const { auth, people } = await withAda()
+      const added = newUserSchema.parse({ name, password: 'a password of some', role: 'viewer' })
+      await people.addUser(added, 'test')
+      expect((await auth.signIn({ name, password: 'a password of some', ...from })).identity.name).toBe(name)
+      people.removeUser(name, 'test')
+    },
+  )
+})
+
 describe('tokens', () => {
   it('carry their role until they expire or are removed', async () => {
     const { auth, people, clock, now } = await withAda()
@@ -115,31 +176,5 @@ describe('set-up', () => {
     world = await controlWorld()
     expect(await world.setup.ensureAdmin('long enough here')).toBe(true)
     expect(world.people.users()).toMatchObject([{ name: 'admin', role: 'admin' }])
-  })
-})
-
-describe('the throttle', () => {
-  it('grows per account and address, up to a minute', () => {
-    const clock = new HandClock()
-    const throttle = createThrottle(clock)
-    for (let n = 0; n < 4; n++) throttle.failed('ada', '10.0.0.1')
-    expect(throttle.waitMs('ada', '10.0.0.1')).toBe(0)
-    throttle.failed('ada', '10.0.0.1')
-    expect(throttle.waitMs('ada', '10.0.0.1')).toBe(1000)
-    expect(throttle.waitMs('ada', '10.0.0.2')).toBe(1000)
-    expect(throttle.waitMs('bob', '10.0.0.2')).toBe(0)
-    for (let n = 0; n < 50; n++) throttle.failed('ada', '10.0.0.1')
-    expect(throttle.waitMs('ada', '10.0.0.1')).toBe(60_000)
-    clock.advance(60_000)
-    expect(throttle.waitMs('ada', '10.0.0.1')).toBe(0)
-  })
-
-  it('does not lock out the owner: known addresses and loopback are spared what others did', () => {
-    const throttle = createThrottle(new HandClock())
-    throttle.passed('ada', '10.0.0.7')
-    for (let n = 0; n < 50; n++) throttle.failed('ada', '10.6.6.6')
-    expect(throttle.waitMs('ada', '10.0.0.8')).toBeGreaterThan(0)
-    expect(throttle.waitMs('ada', '10.0.0.7')).toBe(0)
-    expect(throttle.waitMs('ada', '127.0.0.1')).toBe(0)
   })
 })

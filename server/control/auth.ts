@@ -8,7 +8,7 @@ import { getUser, setLastSignIn } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import type { EventSink } from './data-plane.ts'
 import { hashSecret, randomSecret, secretMatches, verifyPassword } from './passwords.ts'
-import { letTry, type Throttle } from './throttle.ts'
+import type { Throttle, Try } from './throttle.ts'
 
 export const SESSION_MS = 7 * 24 * 3_600_000
 /** A session's end is moved on at most this often, so that reading pages does not write. */
@@ -89,13 +89,15 @@ export function createAuth(parts: AuthParts): Auth {
     return { identity: { name, role, kind: 'session', key: hashSecret(secret) }, secret, expiresAt }
   }
 
-  function refuse(name: string, address: string): never {
-    throttle.failed(name, address)
+  /** `name` is that of a user; what was typed otherwise is told nobody: it may well be a password. */
+  function refuse(name: string | undefined, address: string): never {
+    const who =
+      name === undefined ? 'sign-in refused: there is no such user' : `sign-in as "${name}" refused: wrong password`
     events.record({
       kind: 'sign-in',
       severity: 'warning',
-      message: `sign-in as "${name}" refused: name or password is wrong`,
-      actor: name,
+      message: who,
+      ...(name !== undefined && { actor: name }),
       detail: { address },
     })
     throw new ControlError('wrong-credentials', 'The name or the password is wrong.')
@@ -119,13 +121,24 @@ export function createAuth(parts: AuthParts): Auth {
     return { name: token.name, role: token.role, kind: 'token', key: token.id }
   }
 
+  async function rightPassword(password: string, hash: string | undefined, attempt: Try): Promise<boolean> {
+    try {
+      return await verifyPassword(password, hash)
+    } catch (error) {
+      attempt.takenBack()
+      throw error
+    }
+  }
+
   return {
     open,
-    async signIn({ name, password, address, userAgent }) {
-      letTry(throttle, name, address)
-      const user = getUser(db, name)
-      if (!(await verifyPassword(password, user?.passwordHash)) || !user) refuse(name, address)
-      throttle.passed(name, address)
+    async signIn({ name: typed, password, address, userAgent }) {
+      const attempt = throttle.begin(typed, address)
+      const user = getUser(db, typed)
+      const right = await rightPassword(password, user?.passwordHash, attempt)
+      if (!right || !user) refuse(user?.name, address)
+      attempt.passed()
+      const { name } = user
       events.record({
         kind: 'sign-in',
         severity: 'info',

@@ -8,7 +8,7 @@ import type { Db } from '../db/handle.ts'
 import { countUsers, insertFirstUser } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import { hashPassword, hashSecret, randomSecret, secretMatches } from './passwords.ts'
-import { letTry, type Throttle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 export interface Setup {
   /** Whether the set-up page is open: no user exists. */
@@ -61,13 +61,11 @@ export function createSetup({ db, throttle, now }: SetupParts): Setup {
     async complete({ token, name, password, address }) {
       if (!needed()) throw new ControlError('setup-done', 'A user exists already.')
       const account = `${ACCOUNT} ${address}`
-      letTry(throttle, account, address)
-      if (hash === undefined || !secretMatches(token, hash)) {
-        throttle.failed(account, address)
+      const attempt = throttle.begin(account, address)
+      if (hash === undefined || !secretMatches(token, hash))
         throw new ControlError('wrong-setup-token', 'This is not the token that the log printed at the latest start.')
-      }
+      attempt.passed()
       if (!(await create(name, password, name))) throw new ControlError('setup-done', 'A user exists already.')
-      throttle.passed(account, address)
       hash = undefined
       return { name, role: 'admin' }
     },

@@ -1,7 +1,11 @@
 /**
- * Slows password guessing: after five failures each further one doubles the wait. Counted per address and per account.
- * An account's wait does not apply to an address that signed in to it before, nor to loopback, so nobody can lock its owner out.
+ * Slows password guessing: after five failures each further one doubles the wait. Counted per address and per account, and a try counts as a
+ * failure from its beginning until it has passed, so that a hundred at once are no way around it.
+ *
+ * What others did to an account never locks its owner out: the wait of an account does not hold for loopback, for an address that signed in
+ * to it before, nor for the first try of an address that has not failed.
  */
+import { addressBytes } from '../../shared/address-range.ts'
 import type { Clock } from '../core/clock.ts'
 import { ControlError } from '../errors.ts'
 
@@ -17,15 +21,29 @@ interface Count {
   touched: number
 }
 
+/** A try that has been let in. One that is not told of any more has failed. */
+export interface Try {
+  /** It was the right password: what this account failed at from this address is forgotten. */
+  passed(): void
+  /** It was never looked at, so it says nothing about anybody. */
+  takenBack(): void
+}
+
 export interface Throttle {
   /** Milliseconds to wait before a try is looked at; 0 when it may go on. */
   waitMs(account: string, address: string): number
-  failed(account: string, address: string): void
-  passed(account: string, address: string): void
+  /** Counts a try before anything is done for it. Throws `slow-down` with the wait. */
+  begin(account: string, address: string): Try
 }
 
 function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address)
+}
+
+/** Whoever has one IPv6 address has 2^64 of them. */
+function networkOf(address: string): string {
+  const bytes = addressBytes(address)
+  return bytes === undefined ? address : Buffer.from(bytes.subarray(0, bytes.length === 16 ? 8 : 4)).toString('hex')
 }
 
 /** Builds a throttle on a monotonic clock. Keeps at most 10,000 addresses and accounts; the oldest are forgotten first. */
@@ -52,30 +70,50 @@ export function createThrottle(clock: Clock): Throttle {
     put(counts, key, { failures, until: clock.now() + wait, touched: clock.now() })
   }
 
+  function subtract(key: string, failures: number) {
+    const count = read(key)
+    if (count === undefined) return
+    count.failures -= failures
+    if (count.failures < FREE_TRIES) count.until = 0
+    if (count.failures <= 0) counts.delete(key)
+  }
+
   const left = (key: string) => Math.max(0, (read(key)?.until ?? 0) - clock.now())
-  const ofAccount = (account: string) => `account ${account.toLowerCase()}`
-  const pair = (account: string, address: string) => `${account.toLowerCase()} ${address}`
+  const failures = (key: string) => read(key)?.failures ?? 0
+
+  function keysOf(account: string, address: string) {
+    const [name, network] = [account.toLowerCase(), networkOf(address)]
+    return { account: `account ${name}`, address: `address ${network}`, pair: `pair ${network} ${name}` }
+  }
+
+  function waitMs(account: string, address: string): number {
+    const keys = keysOf(account, address)
+    const exempt = isLoopback(address) || known.has(keys.pair) || failures(keys.address) === 0
+    return Math.max(left(keys.address), exempt ? 0 : left(keys.account))
+  }
 
   return {
-    waitMs(account, address) {
-      const exempt = isLoopback(address) || known.has(pair(account, address))
-      return Math.max(left(`address ${address}`), exempt ? 0 : left(ofAccount(account)))
-    },
-    failed(account, address) {
-      add(`address ${address}`)
-      add(ofAccount(account))
-    },
-    passed(account, address) {
-      counts.delete(`address ${address}`)
-      counts.delete(ofAccount(account))
-      put(known, pair(account, address), true)
+    waitMs,
+    begin(account, address) {
+      const retryAfterSeconds = Math.ceil(waitMs(account, address) / 1000)
+      if (retryAfterSeconds > 0)
+        throw new ControlError('slow-down', `Too many failed tries. Wait ${retryAfterSeconds} s.`, {
+          retryAfterSeconds,
+        })
+      const keys = Object.values(keysOf(account, address))
+      const { pair } = keysOf(account, address)
+      for (const key of keys) add(key)
+      const subtractAll = (count: number) => {
+        for (const key of keys) subtract(key, count)
+      }
+      return {
+        passed() {
+          // Only its own failures: who may sign in himself must not get further guesses at others that way.
+          subtractAll(failures(pair))
+          put(known, pair, true)
+        },
+        takenBack: () => subtractAll(1),
+      }
     },
   }
-}
-
-/** Lets a try go on or throws `slow-down` with the wait. */
-export function letTry(throttle: Throttle, account: string, address: string): void {
-  const retryAfterSeconds = Math.ceil(throttle.waitMs(account, address) / 1000)
-  if (retryAfterSeconds > 0)
-    throw new ControlError('slow-down', `Too many failed tries. Wait ${retryAfterSeconds} s.`, { retryAfterSeconds })
 }

@@ -80,7 +80,10 @@ export const userName = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]*$/u, 'use letters, digits, space, ".", "_", "@", "+" or "-"')
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+'’-]*$/u,
+    'use letters, digits, space, ".", "_", "@", "+", "-" or an apostrophe',
+  )
 export const password = z.string().min(10, 'use at least 10 characters; a few words make a good one').max(1024)
 
 export const sessionRequestSchema = z

@@ -120,7 +120,7 @@ function addRoutes(app: App, parts: ApiParts, hub: StreamHub): void {
   listenerRoutes(app, parts)
   routeRoutes(app, parts)
   liveRoutes(app, parts)
-  streamRoutes(app, hub)
+  streamRoutes(app, hub, parts.auth)
   sessionRoutes(app, parts, hub)
   userRoutes(app, parts, hub)
   tokenRoutes(app, parts, hub)

@@ -3,8 +3,10 @@ import { z } from 'zod'
 import { exchangesQuerySchema } from '../../shared/api/exchanges.ts'
 import { eventsQuerySchema } from '../../shared/api/records.ts'
 import { seriesQuerySchema } from '../../shared/api/series.ts'
+import type { Auth } from '../control/auth.ts'
 import { ControlError } from '../errors.ts'
 import { API, type App } from './fastify.ts'
+import { bearerOrCookie } from './guard.ts'
 import type { ApiParts } from './parts.ts'
 import type { StreamHub } from './stream-hub.ts'
 
@@ -59,7 +61,7 @@ export function liveRoutes(app: App, parts: ApiParts): void {
   )
 }
 
-export function streamRoutes(app: App, hub: StreamHub): void {
+export function streamRoutes(app: App, hub: StreamHub, auth: Auth): void {
   app.get(
     `${API}/stream`,
     {
@@ -70,9 +72,11 @@ export function streamRoutes(app: App, hub: StreamHub): void {
       const { identity, query, headers } = request
       if (!identity) throw new ControlError('sign-in-required', 'You are not signed in.')
       const header = headers['last-event-id']
+      const credentials = bearerOrCookie(request)
       const attached = hub.attach(reply.raw, {
         subject: identity.key,
         name: identity.name,
+        allowed: () => auth.hold(credentials),
         exchanges: query.exchanges === '1',
         lastEventId: typeof header === 'string' ? header : query.lastEventId,
       })

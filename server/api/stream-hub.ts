@@ -19,6 +19,8 @@ export interface StreamHubOptions {
   clientBytes?: number
   /** Pause between comments that keep the connection open, milliseconds. */
   heartbeatMs?: number
+  /** Pause between two looks at whether clients are still allowed, milliseconds. */
+  recheckMs?: number
   /** Most clients at once. */
   clients?: number
 }
@@ -28,6 +30,8 @@ export interface StreamClient {
   subject: string
   /** Account behind it. */
   name: string
+  /** Whether what was shown when the stream began still holds; asked again and again while it goes on. */
+  allowed(): boolean
   /** Also gets `exchange` messages. */
   exchanges: boolean
   /** Value of `Last-Event-ID`. */
@@ -53,9 +57,18 @@ interface Attached extends StreamClient {
   response: ServerResponse
 }
 
+/** While the database cannot be read, nobody is signed out. */
+function stillAllowed(client: StreamClient): boolean {
+  try {
+    return client.allowed()
+  } catch {
+    return true
+  }
+}
+
 const HEARTBEAT = Buffer.from(': still here\n\n')
 
-/** Builds the hub. Its one timer does not keep the process alive. */
+/** Builds the hub. Its timers do not keep the process alive. */
 export function createStreamHub(options: StreamHubOptions): StreamHub {
   const { boot, clock, replayMs = 300_000, replayBytes = 16 * 1024 * 1024, clientBytes = 1024 * 1024 } = options
   const most = options.clients ?? 2000
@@ -67,6 +80,18 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     for (const client of clients) send(client, HEARTBEAT)
   }, options.heartbeatMs ?? 15_000)
   heartbeat.unref()
+  const recheck = setInterval(endExpired, options.recheckMs ?? 2000)
+  recheck.unref()
+
+  /** A session or token may expire, or be taken back, at any time: nobody drops the stream then but we. */
+  function endExpired() {
+    const known = new Map<string, boolean>()
+    for (const client of clients) {
+      const allowed = known.get(client.subject) ?? stillAllowed(client)
+      known.set(client.subject, allowed)
+      if (!allowed) detach(client)
+    }
+  }
 
   function block(message: StreamMessage, id: number, data: string): Buffer {
     return Buffer.from(`id: ${boot}-${id}\nevent: ${message}\ndata: ${data}\n\n`)
@@ -126,6 +151,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     },
     close() {
       clearInterval(heartbeat)
+      clearInterval(recheck)
       for (const client of clients) client.response.end()
       clients.clear()
     },

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SESSION_MS } from '../control/auth.ts'
 import { ADMIN_TOKEN, type AdminWorld, adminWorld } from '../testing/admin-world.ts'
 import { createApi } from './app.ts'
 import type { Api } from './parts.ts'
@@ -11,7 +12,13 @@ let api: Api
 let port: number
 beforeEach(async () => {
   world = await adminWorld()
-  const hub = createStreamHub({ boot: 'boot1', clock: world.clock, replayMs: 1000, clientBytes: 256 * 1024 })
+  const hub = createStreamHub({
+    boot: 'boot1',
+    clock: world.clock,
+    replayMs: 1000,
+    clientBytes: 256 * 1024,
+    recheckMs: 20,
+  })
   api = await createApi(world.parts, hub)
   port = (await api.listen('127.0.0.1', 0)).port
 })
@@ -120,6 +127,51 @@ describe('the stream', () => {
     expect(api.hub.size).toBe(1000)
     for (const one of all) one.close()
   }, 20_000)
+
+  it('ends when the token expires or is taken back, when the session does, and when its user goes', async () => {
+    const { auth, people, clock, now } = world
+    const from = { address: '10.0.0.9', userAgent: 'test' }
+    const asToken = (secret: string) => listen('', { authorization: `Bearer ${secret}` })
+    const asUser = (cookie: string) => listen('', { authorization: '', cookie: `evenkeel_session=${cookie}` })
+    const expiring = await asToken(
+      people.addToken({ name: 'ci', role: 'viewer', expiresAt: now() + 1000 }, 'ada').secret,
+    )
+    const lasting = await asToken(people.addToken({ name: 'cd', role: 'viewer' }, 'ada').secret)
+    await expiring.saw('retry:')
+    clock.advance(1000)
+    await expiring.closed
+    await people.addUser({ name: 'Ada', password: 'a password of ada', role: 'admin' }, 'test')
+    await people.addUser({ name: 'bob', password: 'a password of bob', role: 'viewer' }, 'test')
+    const removed = await asUser(auth.open({ name: 'bob', role: 'viewer' }, from).secret)
+    await removed.saw('retry:')
+    people.removeUser('BOB', 'Ada')
+    await removed.closed
+    const idle = await asUser(auth.open({ name: 'Ada', role: 'admin' }, from).secret)
+    await idle.saw('retry:')
+    expect(api.hub.size).toBe(2)
+    // A stream that is left open is no use of the session: it ends when it would have ended.
+    clock.advance(SESSION_MS / 2)
+    api.hub.publish('tick', { t: 'half' })
+    await idle.saw('"t":"half"')
+    clock.advance(SESSION_MS / 2)
+    await idle.closed
+    people.removeToken(people.tokens().find(({ name }) => name === 'cd')?.id ?? '', 'Ada')
+    await lasting.closed
+    expect(api.hub.size).toBe(0)
+  })
+
+  it('goes on while the database cannot be read', async () => {
+    let looked = 0
+    world.parts.auth.hold = () => {
+      looked += 1
+      throw new Error('the disk is gone')
+    }
+    const one = await listen()
+    await expect.poll(() => looked).toBeGreaterThan(2)
+    api.hub.publish('tick', { t: 'still' })
+    await one.saw('"t":"still"')
+    one.close()
+  })
 
   it('ends with the session, and with the server', async () => {
     const one = await listen()

@@ -37,6 +37,12 @@ export interface Origin {
   userAgent: string
 }
 
+/** What a request shows; a bearer goes before a cookie. */
+export interface Credentials {
+  cookie?: string
+  bearer?: string
+}
+
 export interface Auth {
   /** Checks name and password. Errors: `wrong-credentials`, `slow-down`, and what the database throws. */
   signIn(request: { name: string; password: string } & Origin): Promise<SignIn>
@@ -45,7 +51,9 @@ export interface Auth {
   /** Ends the session of a cookie; nothing happens when there is none. */
   signOut(cookie: string): void
   /** Who a request comes from; undefined when its credentials are absent, forged or expired. */
-  identify(credentials: { cookie?: string; bearer?: string }): Identity | undefined
+  identify(credentials: Credentials): Identity | undefined
+  /** Whether these credentials still stand for somebody. Unlike `identify` it is no use of them: it prolongs no session. */
+  hold(credentials: Credentials): boolean
 }
 
 export interface AuthParts {
@@ -111,8 +119,10 @@ export function createAuth(parts: AuthParts): Auth {
     return { name: session.userName, role: session.role, kind: 'session', key: hashSecret(cookie) }
   }
 
+  const isEnvironmentToken = (bearer: string) => environmentHash !== undefined && secretMatches(bearer, environmentHash)
+
   function byToken(bearer: string): Identity | undefined {
-    if (environmentHash !== undefined && secretMatches(bearer, environmentHash))
+    if (isEnvironmentToken(bearer))
       return { name: 'EVENKEEL_ADMIN_TOKEN', role: 'admin', kind: 'token', key: 'environment' }
     if (!bearer.startsWith(TOKEN_PREFIX)) return undefined
     const token = findToken(db, bearer, now())
@@ -155,6 +165,10 @@ export function createAuth(parts: AuthParts): Auth {
       const actor = session.userName
       attempt(() => insertAudit(db, { at: now(), actor, action: 'session.close', subject: actor }))
     },
+    hold: ({ cookie, bearer }) =>
+      bearer !== undefined
+        ? isEnvironmentToken(bearer) || findToken(db, bearer, now()) !== undefined
+        : cookie !== undefined && findSession(db, cookie, now()) !== undefined,
     identify: ({ cookie, bearer }) => (bearer !== undefined ? byToken(bearer) : cookie ? bySession(cookie) : undefined),
   }
 }

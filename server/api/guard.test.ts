@@ -49,6 +49,37 @@ describe('coming in', () => {
     expect(token.statusCode).toBe(200)
   })
 
+  it.each(['x', 'Bearer', 'Bearer x', 'Bearer ek_forged', 'Basic YWRhOmhvcnNl', ''])(
+    'an Authorization of "%s" opens nothing to a foreign name',
+    async (authorization) => {
+      world = await adminWorld()
+      const { cookie } = await signIn()
+      const headers = { host: 'evil.example.com', authorization, cookie: `evenkeel_session=${cookie.value}` }
+      const asked = [
+        ['GET', '/metrics'],
+        ['POST', '/api/v1/session'],
+        ['POST', '/api/v1/setup'],
+        ['GET', '/api/v1/setup'],
+        ['GET', '/api/v1/config'],
+        ['GET', '/'],
+      ] as const
+      for (const [method, url] of asked) {
+        const payload = method === 'POST' ? { payload: ada } : {}
+        const answer = await world.app.inject({ method, url, headers, ...payload })
+        expect([url, answer.statusCode, answer.json().code]).toEqual([url, 421, 'wrong-host'])
+      }
+    },
+  )
+
+  it('leaves the password of a proxy in front alone, and takes a token before a cookie', async () => {
+    world = await adminWorld()
+    const { headers } = await signIn()
+    const me = async (authorization: string) =>
+      (await world.app.inject({ method: 'GET', url: '/api/v1/me', headers: { ...headers, authorization } })).statusCode
+    expect(await me('Basic YWRhOmhvcnNl')).toBe(200)
+    expect(await me('Bearer ek_forged')).toBe(401)
+  })
+
   it('needs a sign-in everywhere but where nobody can have one', async () => {
     world = await adminWorld()
     for (const url of [

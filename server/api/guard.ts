@@ -3,7 +3,7 @@
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import type { Role } from '../../shared/api/bodies.ts'
-import { type Auth, allows } from '../control/auth.ts'
+import { type Auth, allows, type Credentials } from '../control/auth.ts'
 import { ControlError } from '../errors.ts'
 import type { ConnectionGuard } from './connections.ts'
 import type { App } from './fastify.ts'
@@ -46,11 +46,13 @@ export function isLocalClient(request: FastifyRequest): boolean {
   return isLoopback(request.socket.remoteAddress) && forwarded === undefined
 }
 
-/** What a request shows to be let in; a bearer token goes before the cookie. */
-export function bearerOrCookie(request: FastifyRequest): { cookie?: string; bearer?: string } {
-  const { authorization } = request.headers
-  const bearer = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1]
-  if (authorization !== undefined) return { bearer: bearer ?? '' }
+/**
+ * What a request shows to be let in; a bearer token goes before the cookie. Any other `Authorization` is none of ours: a proxy in front may
+ * ask for a password of its own, which the browser then sends here as well.
+ */
+export function bearerOrCookie(request: FastifyRequest): Credentials {
+  const authorization = request.headers.authorization ?? ''
+  if (/^Bearer(?: |$)/i.test(authorization)) return { bearer: /^Bearer +(\S{1,512})$/i.exec(authorization)?.[1] ?? '' }
   const cookie = request.cookies[COOKIE]
   return cookie ? { cookie: cookie.slice(0, 512) } : {}
 }
@@ -63,13 +65,19 @@ function accessOf(request: FastifyRequest): Role | 'anybody' {
   return SAFE.has(request.method) ? 'viewer' : 'operator'
 }
 
+/** Whether an accepted token proves who asks: a page that a foreign name led here has none to show. */
+function hasToken(request: FastifyRequest, auth: Auth): boolean {
+  const { bearer } = bearerOrCookie(request)
+  return bearer !== undefined && auth.identify({ bearer }) !== undefined
+}
+
 /** Installs the checks in front of every route, unknown ones included. `names` may grow later. */
 export function guard(app: App, auth: Auth, names: ReadonlySet<string>, connections: ConnectionGuard): void {
   app.decorateRequest('identity', null)
   app.addHook('onRequest', async (request) => {
     const { anyHost } = request.routeOptions.config
-    const { host, authorization } = request.headers
-    if (!anyHost && authorization === undefined && !nameExpected(host, names))
+    const { host } = request.headers
+    if (!anyHost && !nameExpected(host, names) && !hasToken(request, auth))
       throw new ControlError('wrong-host', `The admin server does not answer to the name "${hostName(host) ?? ''}".`)
     if (!SAFE.has(request.method) && !sameOrigin(request.headers))
       throw new ControlError('cross-site', 'The request was made by a page of another site.')

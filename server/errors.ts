@@ -89,6 +89,12 @@ export const errorCatalogue = {
     title: 'Too little recorded traffic',
     advice: 'Ask for more minutes, wait for more requests, or simulate a synthetic mix with `mix`.',
   },
+  overtaken: {
+    status: 409,
+    title: 'Changed again since',
+    advice:
+      'The same thing was changed again later (`revision` says where). Undo that change first, or set the value by hand.',
+  },
   'stale-revision': {
     status: 412,
     title: 'The configuration has changed meanwhile',

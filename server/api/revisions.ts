@@ -1,5 +1,6 @@
 /** `/revisions`: the history of the configuration, and going back in it. */
 import { z } from 'zod'
+import { createUndo } from '../control/undo.ts'
 import { ControlError } from '../errors.ts'
 import { API, type App } from './fastify.ts'
 import { actor } from './guard.ts'
@@ -12,7 +13,20 @@ const query = z.object({
 })
 const params = z.object({ number: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) })
 
+const undoBody = z
+  .object({
+    revisions: z
+      .array(z.number().int().min(1).max(Number.MAX_SAFE_INTEGER))
+      .min(1)
+      .max(100)
+      .describe('Numbers of the changes to take back; what was changed since by others stays.'),
+    dryRun: z.boolean().default(false).describe('Only say whether it is possible.'),
+  })
+  .strict()
+
 export function revisionRoutes(app: App, { control }: ApiParts): void {
+  const undo = createUndo({ control, now: Date.now })
+
   app.get(
     `${API}/revisions`,
     { schema: { summary: 'Saved versions, newest first', querystring: query } },
@@ -37,6 +51,17 @@ export function revisionRoutes(app: App, { control }: ApiParts): void {
       const { number } = request.params
       const base = requiredBase(request)
       return answerChange(reply, await control.restore({ number, base, author: actor(request) }))
+    },
+  )
+
+  app.post(
+    `${API}/revisions/undo`,
+    { schema: { summary: 'Take changes back, as one new version, and keep what was changed since', body: undoBody } },
+    async (request, reply) => {
+      const { revisions, dryRun } = request.body
+      if (!dryRun) return answerChange(reply, await undo.undo({ revisions, author: actor(request) }))
+      undo.check(revisions)
+      return { possible: true }
     },
   )
 }

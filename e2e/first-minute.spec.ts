@@ -139,9 +139,11 @@ test('charts keep their history over a restart, and a backend that fails is told
   await page.getByRole('textbox', { name: 'Passphrase' }).fill('a few good words')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.goto(`${running.admin}/pools/app`)
-  await page.getByRole('button', { name: 'More for Answers per second' }).click()
+  await page.getByRole('button', { name: 'More for Responses per second' }).click()
   await page.getByRole('menuitem', { name: 'View as table' }).click()
-  const counts = page.getByRole('region', { name: 'Answers per second as a table' }).locator('tbody tr td:nth-child(2)')
+  const counts = page
+    .getByRole('region', { name: 'Responses per second as a table' })
+    .locator('tbody tr td:nth-child(2)')
   await expect.poll(async () => (await counts.allTextContents()).some((text) => Number.parseFloat(text) > 1)).toBe(true)
   await backends[1]?.kill()
   await expect(page.getByText('Unhealthy')).toBeVisible({ timeout: 15_000 })

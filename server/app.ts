@@ -154,6 +154,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       storage: telemetry.storage(),
       total: telemetry.lastSample('', ''),
       recent: telemetry.recent('', ''),
+      flows: telemetry.flows(),
       connectionsLately: telemetry.connectionsLately(),
       memoryBytes: residentBytes(),
       demo: demo.running(),

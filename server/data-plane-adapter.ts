@@ -7,6 +7,7 @@ import { bindReason } from './control/bind-error.ts'
 import type { DataPlane } from './control/data-plane.ts'
 import { portHolders } from './control/port-holder.ts'
 import type { Slots } from './control/slots.ts'
+import { wayOf } from './core/ways.ts'
 import { checkBinds, ListenerGuard, type ListenerGuardParts } from './dataplane/listener-guard.ts'
 import type { ScoreboardReader } from './dataplane/scoreboard.ts'
 import type { Supervisor } from './dataplane/supervisor.ts'
@@ -43,7 +44,8 @@ export function createTrafficSide({ supervisor, slots, reader, listenerEvents }:
     async apply(revision, config) {
       slots.assign(config)
       const entries = slots.entries().filter((entry) => entry.configured)
-      await guard.apply(revision, config, entries)
+      const ways = slots.ways().map(({ listener, route, slot }) => ({ pool: wayOf(listener), backend: route, slot }))
+      await guard.apply(revision, config, [...entries, ...ways])
     },
     tick: () => guard.tick(),
     reopen: () => void guard.reopen(),

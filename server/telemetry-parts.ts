@@ -1,6 +1,8 @@
 /** Joins the parts of telemetry: scoreboard → seconds → memory and SQLite → charts, events, exchanges, metrics. */
+
 import type { Logger } from 'pino'
 import type { ExchangeLogReach, ExchangesQuery } from '../shared/api/exchanges.ts'
+import type { Flows } from '../shared/api/flows.ts'
 import type { ConnectionsLately, ProbeResult, Recent, Sample, Status, StorageStatus, Tick } from '../shared/api/live.ts'
 import type { ExchangeRecord } from '../shared/api/records.ts'
 import { type Settings, settingsSchema } from '../shared/config/config.ts'
@@ -17,6 +19,7 @@ import { WriteQueue } from './db/write-queue.ts'
 import { ConnectionsMemory } from './telemetry/connections.ts'
 import { EventLog } from './telemetry/event-log.ts'
 import { ExchangeLog, type LeftOut } from './telemetry/exchange-log.ts'
+import { FlowReader } from './telemetry/flows.ts'
 import { HourPeaks } from './telemetry/hour-peaks.ts'
 import { HourRefill } from './telemetry/hour-refill.ts'
 import { Metrics } from './telemetry/prometheus.ts'
@@ -47,6 +50,8 @@ export interface Telemetry {
   lastSample(pool: string, backend: string): Sample | null
   /** The last 10 seconds of a backend, a pool (`backend` '') or the whole balancer (both ''). */
   recent(pool: string, backend: string): Recent
+  /** The same window by listeners and routes. */
+  flows(): Flows
   connectionsLately(): ConnectionsLately
   storage(): StorageStatus
   hour: HourNumbers
@@ -126,13 +131,20 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     storageRows: () => ({ waiting: queue.waiting(), dropped: queue.dropped() }),
   })
   let revision = 0
+  const flows = new FlowReader({
+    source: reader,
+    counters,
+    ways: () => slots.ways(),
+    pools: () => slots.entries().filter(({ pool, backend, configured }) => configured && pool !== '' && backend === ''),
+  })
   const sampler = new Sampler({
+    flows: () => flows.flows(),
     source: reader,
     counters,
     slots: named,
     revision: () => revision,
     connections: input.connections,
-    consumers: [seconds, rollup],
+    consumers: [seconds, rollup, flows],
   })
   const connections = new ConnectionsMemory()
   let probes: ProbeEntry[] = []
@@ -150,6 +162,7 @@ export function createTelemetry(input: TelemetryInput): Telemetry {
     retain: (config) => retention.set(config),
     lastSample: (pool, backend) => sampler.lastSample(pool, backend),
     recent: (pool, backend) => sampler.recent(pool, backend),
+    flows: () => flows.flows(),
     connectionsLately: () => connections.lately(),
     storage: () => queue.status(),
     hour: {

@@ -5,6 +5,7 @@
  */
 import type { Config } from '../../shared/config/config.ts'
 import type { Clock } from '../core/clock.ts'
+import { listenerOf, wayOf } from '../core/ways.ts'
 import { ControlError } from '../errors.ts'
 
 export interface SlotEntry {
@@ -17,6 +18,13 @@ export interface SlotEntry {
   configured: boolean
 }
 
+/** A row that counts what came by a listener: by one of its routes, or, `route` '', by none of them. */
+export interface WayEntry {
+  listener: string
+  route: string
+  slot: number
+}
+
 export interface Slots {
   /** Throws `capacity` when `config` would need more rows than there are. Changes nothing. */
   check(config: Config): void
@@ -24,8 +32,10 @@ export interface Slots {
   assign(config: Config): void
   /** Row of a backend, also of a removed one until its row is freed. */
   slotOf(pool: string, backend: string): number | undefined
-  /** Every row in use, ascending. */
+  /** Every row of pools and backends in use, ascending. */
   entries(): SlotEntry[]
+  /** Every row of listeners and routes in the configuration. */
+  ways(): WayEntry[]
   /** Frees the rows of removed backends that have been empty long enough. Call once a second. */
   tick(): void
 }
@@ -61,6 +71,8 @@ export function createSlots({ capacity, graceMs, clock, inFlight, onFree }: Slot
         named(pool.id, ''),
         ...pool.backends.map((backend) => named(pool.id, backend.id)),
       ]),
+      ...config.listeners.map(({ id }) => named(wayOf(id), '')),
+      ...config.routes.map(({ id, listener }) => named(wayOf(listener), id)),
     ]
   }
 
@@ -97,8 +109,14 @@ export function createSlots({ capacity, graceMs, clock, inFlight, onFree }: Slot
     slotOf: (pool, backend) => rows.get(keyOf(pool, backend))?.slot,
     entries: () =>
       [...rows.values()]
+        .filter(({ pool }) => listenerOf(pool) === undefined)
         .map(({ pool, backend, slot, configured }) => ({ pool, backend, slot, configured }))
         .sort((a, b) => a.slot - b.slot),
+    ways: () =>
+      [...rows.values()].flatMap(({ pool, backend, slot, configured }) => {
+        const listener = listenerOf(pool)
+        return listener !== undefined && configured ? [{ listener, route: backend, slot }] : []
+      }),
     tick() {
       for (const [key, row] of rows) {
         if (row.configured) continue

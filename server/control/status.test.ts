@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_FLOWS } from '../../shared/api/flows.ts'
 import type { Availability } from '../../shared/api/live.ts'
 import { configSchema } from '../../shared/config/config.ts'
 import { RecentSeconds } from '../telemetry/recent.ts'
@@ -36,6 +37,7 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
     storage: { condition: 'ok', problem: null, bytes: 1 },
     total: null,
     recent: quiet,
+    flows: NO_FLOWS,
     connectionsLately: { step: 10_000, points: [] },
     memoryBytes: 1,
     demo: false,

@@ -4,6 +4,7 @@ import type {
   BackendStatus,
   ConnectionsLately,
   DrainStatus,
+  Flows,
   ListenerStatus,
   PoolStatus,
   ProbeResult,
@@ -84,6 +85,8 @@ export interface StatusParts {
   total: Sample | null
   /** Whole balancer, last 10 seconds. */
   recent: Recent
+  /** The same by listeners and routes. */
+  flows: Flows
   connectionsLately: ConnectionsLately
   memoryBytes: number
   demo: boolean
@@ -239,6 +242,7 @@ export function assembleStatus(parts: StatusParts): Status {
     attention,
     last: parts.total,
     recent: parts.recent,
+    flows: parts.flows,
     connectionsLately: parts.connectionsLately,
     memoryBytes,
     demo,

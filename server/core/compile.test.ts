@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { configSchema } from '../../shared/config/config.ts'
 import { compile } from './compile.ts'
-import type { Fact } from './snapshot.ts'
+import { type Fact, NO_SLOT } from './snapshot.ts'
 import { createStrategy } from './strategies/registry.ts'
 
 const HEALTHY: Fact = { health: 'healthy', ejected: false }
@@ -14,6 +14,7 @@ function pool(over: object, facts: Record<string, Partial<Fact>> = {}, backends:
     revision: 7,
     config,
     slotOf: (_, id) => Number(id.slice(1)) + 1,
+    waySlot: () => NO_SLOT,
     factOf: (slot) => ({ ...HEALTHY, ...facts[`b${slot - 1}`] }),
     strategyOf: ({ strategy }) =>
       createStrategy(strategy, { numbers: { inFlight: () => 0 }, clock: { now: () => now }, random: () => 0 }),

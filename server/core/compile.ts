@@ -27,6 +27,8 @@ export interface CompileInput {
   readonly config: Config
   /** Row of each backend in the scoreboard; backend '' is the pool itself, pool '' everything outside pools. */
   slotOf(pool: string, backend: string): number
+  /** Row for what comes by a listener: by the route, or, route '', by none; `NO_SLOT` when it is not counted. */
+  waySlot(listener: string, route: string): number
   factOf(slot: number): Fact
   /** Value of the sticky cookie that names this backend. */
   stickyValueOf(pool: string, backend: string): string
@@ -132,18 +134,20 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
 
 function compileListener(
   listener: ListenerConfig,
-  config: Config,
+  { config, waySlot }: CompileInput,
   poolIndex: ReadonlyMap<string, number>,
 ): ListenerSnapshot {
   const at = parseHostPort(listener.bind, true)
   const compileRoute = (route: RouteConfig): RouteSnapshot => ({
     id: route.id,
+    slot: waySlot(listener.id, route.id),
     pool: poolIndex.get(route.action.pool) ?? -1,
     maxBody: route.maxBody ? bytes(route.maxBody) : Number.POSITIVE_INFINITY,
   })
   const { timeouts, limits } = listener
   return {
     id: listener.id,
+    slot: waySlot(listener.id, ''),
     host: at?.host ?? '',
     port: at?.port ?? 0,
     engine: listener.engine,
@@ -176,7 +180,7 @@ export function compile(input: CompileInput): Snapshot {
   return Object.freeze({
     revision,
     slot: input.slotOf('', ''),
-    listeners: new Map(config.listeners.map((listener) => [listener.id, compileListener(listener, config, poolIndex)])),
+    listeners: new Map(config.listeners.map((listener) => [listener.id, compileListener(listener, input, poolIndex)])),
     pools: Object.freeze(config.pools.map((pool) => compilePool(pool, input))),
   })
 }

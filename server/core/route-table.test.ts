@@ -9,7 +9,8 @@ const route = (id: string, host?: string | string[], path?: string): RouteConfig
   match: { host, path },
   action: { type: 'forward', pool: 'app' },
 })
-const build = (routes: RouteConfig[]) => buildRouteTable(routes, (config) => ({ id: config.id, pool: 0, maxBody: 0 }))
+const build = (routes: RouteConfig[]) =>
+  buildRouteTable(routes, (config) => ({ id: config.id, slot: 0, pool: 0, maxBody: 0 }))
 
 describe('route table', () => {
   const table = build([

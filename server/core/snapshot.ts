@@ -88,8 +88,13 @@ export interface PoolSnapshot {
   readonly bufferedBody: number
 }
 
+/** Stands for a row that is not there: what would be counted in it is not counted. */
+export const NO_SLOT = -1
+
 export interface RouteSnapshot {
   readonly id: string
+  /** Row of the scoreboard for requests that came by it. */
+  readonly slot: number
   /** Index into `Snapshot.pools`, so that a health flip replaces one pool and no route. */
   readonly pool: number
   /** Bytes; Infinity without a limit. */
@@ -104,6 +109,8 @@ export interface RouteTable {
 
 export interface ListenerSnapshot {
   readonly id: string
+  /** Row of the scoreboard for requests that found no route. */
+  readonly slot: number
   readonly host: string
   readonly port: number
   readonly engine: 'native' | 'http-proxy'

@@ -1,6 +1,6 @@
 /** What is known about one exchange while it goes on and when it is logged; the loop that fills it in is in `exchange.ts`. */
 import type { NotRetried, WhyRecord } from '../../shared/api/records.ts'
-import type { BackendRef, PoolSnapshot, RouteSnapshot } from '../core/snapshot.ts'
+import { type BackendRef, NO_SLOT, type PoolSnapshot, type RouteSnapshot } from '../core/snapshot.ts'
 import type { Ending } from './endings.ts'
 import type { ExchangeRequest } from './engine.ts'
 import type { AttemptLog, ExchangeOutcome } from './exchange-plane.ts'
@@ -16,6 +16,8 @@ export abstract class ExchangeFacts {
   route: RouteSnapshot | undefined
   pool: PoolSnapshot | undefined
   backend: BackendRef | undefined
+  /** Row that counts the way it came by. */
+  protected way = NO_SLOT
   /** Status that went to the client; 0 until then. */
   status = 0
   /** The answer was made by us. */

@@ -2,7 +2,7 @@
  * One request and its response: match → pick → attempt → retry? → report. Knows nothing of protocols: a carrier does the talking.
  * Every number an exchange raises it lowers itself, once, in `releaseLease` or `finish`.
  */
-import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
+import { type BackendRef, NO_SLOT, type PoolSnapshot, type Snapshot } from '../core/snapshot.ts'
 import { counterOf } from './endings.ts'
 import type { Carrier, Failure } from './engine.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
@@ -41,11 +41,13 @@ export class Exchange extends ExchangeFacts implements Waiting {
   start(): void {
     const snapshot: Snapshot = this.plane.snapshot
     const { request } = this.carrier
-    const routes = snapshot.listeners.get(this.listener)?.routes
-    const route = routes?.match(request.host, request.path)
+    const listener = snapshot.listeners.get(this.listener)
+    const route = listener?.routes.match(request.host, request.path)
+    this.way = (route ?? listener)?.slot ?? NO_SLOT
+    this.plane.board.addWay(this.way, COUNTER.requests)
     if (route === undefined) return this.answer(ownAnswers.noRoute)
     const { otherPath } = request
-    if (otherPath !== '' && routes?.match(request.host, otherPath) !== route) request.mergeSlashes()
+    if (otherPath !== '' && listener?.routes.match(request.host, otherPath) !== route) request.mergeSlashes()
     this.route = route
     this.pool = snapshot.pools[route.pool]
     if (this.pool === undefined) return this.answer(ownAnswers.noRoute)
@@ -144,6 +146,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
       }
       this.notRetried = decision.reason
     } else if (status >= 500) this.notRetried = 'status-not-in-retry-on'
+    if (status >= 500) this.plane.board.addWay(this.way, COUNTER.s5xx)
     this.firstByteAt = now
     this.status = status
     return true
@@ -202,6 +205,7 @@ export class Exchange extends ExchangeFacts implements Waiting {
   private answer(own: OwnAnswer, failure?: Failure): void {
     this.status = own.status
     this.ours = true
+    this.plane.board.addWay(this.way, own.status >= 500 ? COUNTER.ours : COUNTER.s4xx)
     this.detail = own.detail
     // A retry was allowed, and then there was nobody to take it.
     if (this.attempts > 0) this.notRetried ??= 'no-other-backend'

@@ -5,8 +5,10 @@ import type { PoolConfig } from '../../shared/config/pool.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { type CompileInput, compile, compilePool } from '../core/compile.ts'
 import type { Fact, ListenerSnapshot, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
+import { NO_SLOT } from '../core/snapshot.ts'
 import { createStrategy } from '../core/strategies/registry.ts'
 import type { Strategy } from '../core/strategies/strategy.ts'
+import { wayOf } from '../core/ways.ts'
 import type { BoundListener } from './engine.ts'
 import type { ListenerReport, SlotEntry, SlotFact } from './messages.ts'
 import type { Plane } from './plane.ts'
@@ -110,6 +112,7 @@ export class Gateway {
       revision,
       config,
       slotOf: (pool, backend) => this.slots.get(`${pool}/${backend}`) ?? 0,
+      waySlot: (listener, route) => this.slots.get(`${wayOf(listener)}/${route}`) ?? NO_SLOT,
       factOf: (slot) => this.facts.get(slot) ?? UNKNOWN,
       strategyOf: (pool) => this.strategyOf(pool),
       stickyValueOf: (pool, backend) => this.stickyValueOf(pool, backend),

@@ -5,7 +5,7 @@ import type { Fact } from '../core/snapshot.ts'
 import type { Shortage } from './room.ts'
 import type { ScoreboardHandle } from './scoreboard.ts'
 
-/** Row of the scoreboard for each (pool, backend); backend '' is the pool itself, pool '' everything outside pools. */
+/** Row of the scoreboard for each (pool, backend); backend '' is the pool itself, pool '' everything outside pools; and, by `wayOf`, for each way in. */
 export interface SlotEntry {
   readonly pool: string
   readonly backend: string

@@ -3,7 +3,7 @@ import type { WhyRecord } from '../../shared/api/records.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { decideRetry, type RetryDecision } from '../core/retry-policy.ts'
 import type { RetryWindow } from '../core/retry-window.ts'
-import type { BackendRef, PoolSnapshot, Snapshot } from '../core/snapshot.ts'
+import { type BackendRef, NO_SLOT, type PoolSnapshot, type Snapshot } from '../core/snapshot.ts'
 import type { ExchangeRequest, Failure } from './engine.ts'
 import type { Exchange } from './exchange.ts'
 import type { ExchangePlane, RefusedRequest } from './exchange-plane.ts'
@@ -164,6 +164,8 @@ export class Plane implements ExchangePlane {
 
   refused(request: RefusedRequest): void {
     this.board.refused(this.snapshot.slot, request.status)
+    const way = this.snapshot.listeners.get(request.listener)?.slot ?? NO_SLOT
+    if (way !== NO_SLOT) this.board.refused(way, request.status)
     this.parts.onRefused(request)
   }
 

@@ -8,6 +8,7 @@
  */
 import { BUCKETS, bucketOf } from '../core/histogram.ts'
 import { RetryWindow, WINDOW_ROW } from '../core/retry-window.ts'
+import { NO_SLOT } from '../core/snapshot.ts'
 import type { Numbers } from '../core/strategies/strategy.ts'
 import { COUNTER, GAUGES, layout, ROW, type ScoreboardHandle, type ScoreboardShape } from './scoreboard-layout.ts'
 
@@ -101,6 +102,11 @@ export class ScoreboardWriter implements Numbers {
     this.add(slot, COUNTER.s1xx + Math.min(4, Math.max(0, ((status / 100) | 0) - 1)), 1)
     const index = slot * BUCKETS + bucketOf(firstByteMicros)
     this.histograms[index] = (this.histograms[index] as number) + 1
+  }
+
+  /** Counts one of what came by a listener or a route; `NO_SLOT` counts nothing. */
+  addWay(slot: number, counter: number): void {
+    if (slot !== NO_SLOT) this.add(slot, counter, 1)
   }
 
   /** Counts a request that we answered ourselves before any backend had it; the row is its pool's, or that of all without a pool. */

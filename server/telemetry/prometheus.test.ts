@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import { NO_FLOWS } from '../../shared/api/flows.ts'
 import type { BackendStatus, Status } from '../../shared/api/live.ts'
 import { bucketOf } from '../core/histogram.ts'
 import { Metrics } from './prometheus.ts'
@@ -44,6 +45,7 @@ const status: Status = {
   ],
   storage: { condition: 'failing', problem: 'full', bytes: 8192 },
   attention: [],
+  flows: NO_FLOWS,
   last: null,
   recent,
   connectionsLately: { step: 10_000, points: [] },

@@ -1,4 +1,5 @@
 /** Samples the scoreboard once a second: what each backend, each pool and the whole balancer did since the last time. */
+import { type Flows, NO_FLOWS } from '../../shared/api/flows.ts'
 import type { BackendTick, Recent, Sample, Tick } from '../../shared/api/live.ts'
 import { BUCKETS } from '../core/histogram.ts'
 import { DeltaReader, type NumbersSource, type SlotName } from './reader.ts'
@@ -26,6 +27,8 @@ export interface SamplerOptions {
   revision(): number
   /** Client connections by listener id. */
   connections(): Record<string, number>
+  /** The last 10 seconds by listeners and routes; absent: nobody follows them. */
+  flows?(): Flows
   /** Who gets each second: memory, roll-up. */
   consumers: readonly FrameConsumer[]
 }
@@ -194,6 +197,7 @@ export class Sampler {
       pools: this.describePools(frame, used),
       backends,
       connections: this.options.connections(),
+      flows: this.options.flows?.() ?? NO_FLOWS,
     }
   }
 

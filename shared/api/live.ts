@@ -1,8 +1,10 @@
 /** Everything that is true or being counted now: `GET /api/v1/status` and the live stream speak these types. */
 import type { FailOpenRule } from '../fail-open.ts'
 import type { Happened } from '../what-happened.ts'
+import type { Flows } from './flows.ts'
 import type { ProbeResult } from './probe.ts'
 
+export type { Flow, Flows } from './flows.ts'
 export type { ProbeFault, ProbeResult } from './probe.ts'
 
 /** What is true of a backend now. `degraded` traffic words are avoided: each value says exactly one thing. */
@@ -207,6 +209,8 @@ export interface Status {
   last: Sample | null
   /** Whole balancer, last 10 seconds. */
   recent: Recent
+  /** The same 10 seconds by listeners and routes, with what no backend got. */
+  flows: Flows
   connectionsLately: ConnectionsLately
   memoryBytes: number
   demo: boolean
@@ -237,6 +241,8 @@ export interface Tick {
   backends: BackendTick[]
   /** Client connections by listener id. */
   connections: Record<string, number>
+  /** The last 10 seconds by listeners and routes, with what no backend got. */
+  flows: Flows
 }
 
 /**

@@ -67,6 +67,7 @@ export function applyTick(status: Status, tick: Tick): Status {
     now: tick.t + 1000,
     last: tick.total,
     recent: tick.recent,
+    flows: tick.flows,
     listeners: status.listeners.map((listener) => ({ ...listener, connections: tick.connections[listener.id] ?? 0 })),
     pools: status.pools.map((pool) => ({
       ...pool,

@@ -1,186 +1,128 @@
 /** Where the traffic goes: listener → pool → backend, as wide as it is much, red as far as it fails. Own SVG. */
 import type { Status } from '../../../shared/api/live.ts'
+import { windowWords } from '../../../shared/what-happened.ts'
 import { Panel } from '../../components/panel.tsx'
-import { rate } from '../../lib/format.ts'
+import { percent } from '../../lib/format.ts'
 import { useConfig } from '../../lib/queries.ts'
+import { type Band, type Box, flowWords, layOut, perSecondWords, ROW, type Stub } from './flow-layout.ts'
 
-const ROW = 34
 const WIDTH = 960
 const COLUMNS = [0, 380, 760] as const
 const BOX = 200
-const MOST_BACKENDS = 40
+const RED = '#D55E00'
 
-interface Node {
-  key: string
-  label: string
-  detail: string
-  column: 0 | 1 | 2
-  y: number
-  tone: 'good' | 'bad' | 'dim'
-}
-interface Flow {
-  from: Node
-  to: Node
-  requests: number
-  errors: number
-}
+/** Widths add up by eye: the busiest band has the full one. */
+const widthOf = (perSecond: number, most: number) => 2 + (perSecond / most) * 18
 
-/** Places boxes and bands. Each column is centred on what it leads to. */
-export function layOut(
-  status: Status,
-  poolsOf: (listener: string) => string[],
-): { nodes: Node[]; flows: Flow[]; height: number } {
-  const nodes: Node[] = []
-  const flows: Flow[] = []
-  const pools = new Map<string, { node: Node; requests: number; errors: number }>()
-  let y = 0
-  for (const pool of status.pools) {
-    const backends = pool.backends.slice(0, MOST_BACKENDS)
-    const top = y
-    const poolNode: Node = {
-      key: `p/${pool.id}`,
-      label: pool.id,
-      detail: pool.strategy,
-      column: 1,
-      y: 0,
-      tone: pool.condition === 'down' ? 'bad' : pool.condition === 'empty' ? 'dim' : 'good',
-    }
-    let requests = 0
-    let errors = 0
-    for (const backend of backends) {
-      const { recent } = backend
-      const perSecond = recent.requestsPerSecond ?? 0
-      const node: Node = {
-        key: `b/${pool.id}/${backend.id}`,
-        label: backend.id,
-        detail: `${rate(recent.requestsPerSecond)}/s`,
-        column: 2,
-        y,
-        tone:
-          backend.availability === 'healthy'
-            ? 'good'
-            : backend.availability === 'unhealthy' || backend.availability === 'ejected'
-              ? 'bad'
-              : 'dim',
-      }
-      const failed = recent.failed / Math.max(1, recent.seconds)
-      nodes.push(node)
-      flows.push({ from: poolNode, to: node, requests: perSecond, errors: failed })
-      requests += perSecond
-      errors += failed
-      y += ROW
-    }
-    const hidden = pool.backends.length - backends.length
-    if (hidden > 0)
-      nodes.push({ key: `m/${pool.id}`, label: `+ ${hidden} more`, detail: '', column: 2, y, tone: 'dim' })
-    if (backends.length === 0 || hidden > 0) y += ROW
-    poolNode.y = (top + y - ROW) / 2
-    nodes.push(poolNode)
-    pools.set(pool.id, { node: poolNode, requests, errors })
-    y += 12
-  }
-  status.listeners.forEach((listener, index) => {
-    const targets = poolsOf(listener.id).flatMap((id) => pools.get(id) ?? [])
-    const middle =
-      targets.length === 0 ? index * ROW : targets.reduce((sum, target) => sum + target.node.y, 0) / targets.length
-    const node: Node = {
-      key: `l/${listener.id}`,
-      label: listener.id,
-      detail: listener.address,
-      column: 0,
-      y: Math.max(middle, index * ROW),
-      tone: listener.condition === 'failed' ? 'bad' : 'good',
-    }
-    nodes.push(node)
-    for (const target of targets) {
-      const alone = status.listeners.filter((other) => poolsOf(other.id).includes(target.node.label)).length === 1
-      // Requests are counted by backend: with several listeners nobody knows how many came through which.
-      flows.push({
-        from: node,
-        to: target.node,
-        requests: alone ? target.requests : 0,
-        errors: alone ? target.errors : 0,
-      })
-    }
-  })
-  return { nodes, flows, height: Math.max(ROW, y - 12) }
-}
-
-function Band({ flow, most }: { flow: Flow; most: number }) {
-  const x1 = COLUMNS[flow.from.column] + BOX
-  const x2 = COLUMNS[flow.to.column]
-  const y1 = flow.from.y + ROW / 2
-  const y2 = flow.to.y + ROW / 2
+function BandPath({ band, most }: { band: Band; most: number }) {
+  const { from, to, perSecond, failed } = band
+  const x1 = COLUMNS[from.column] + BOX
+  const x2 = COLUMNS[to.column]
+  const y1 = from.y + ROW / 2
+  const y2 = to.y + ROW / 2
   const middle = (x1 + x2) / 2
-  const width = flow.requests === 0 ? 1 : 2 + (flow.requests / most) * 18
   const path = `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`
-  const share = flow.requests === 0 ? 0 : Math.min(1, flow.errors / flow.requests)
+  const flowing = perSecond !== null && perSecond > 0
+  const width = flowing ? widthOf(perSecond, most) : 1
+  const words = `${from.label} → ${to.label}: ${perSecond === null ? 'not known yet' : perSecondWords(perSecond)}${failed > 0 ? `, ${percent(failed)} failed` : ''}`
   return (
-    <>
+    <g>
+      <title>{words}</title>
       <path
         d={path}
         fill="none"
-        stroke={flow.requests === 0 ? 'var(--ek-line)' : '#56B4E9'}
-        strokeOpacity={flow.requests === 0 ? 1 : 0.55}
+        stroke={flowing ? '#56B4E9' : 'var(--ek-line)'}
+        strokeOpacity={flowing ? 0.55 : 1}
         strokeWidth={width}
-        strokeDasharray={flow.requests === 0 ? '3 4' : undefined}
+        strokeDasharray={flowing ? undefined : '3 4'}
       />
-      {share > 0 && <path d={path} fill="none" stroke="#D55E00" strokeWidth={Math.max(1.5, width * share)} />}
-    </>
+      {flowing && failed > 0 && <path d={path} fill="none" stroke={RED} strokeWidth={Math.max(1.5, width * failed)} />}
+      {perSecond === null && (
+        <text x={middle} y={(y1 + y2) / 2 - 4} fontSize={12} textAnchor="middle" fill="var(--ek-dim)">
+          ?
+        </text>
+      )}
+    </g>
+  )
+}
+
+/** Ends below its box: nobody takes it any further. */
+function StubPath({ stub: { at, perSecond, words }, most }: { stub: Stub; most: number }) {
+  const x = COLUMNS[at.column] + 24
+  const y = at.y + ROW - 2
+  const width = Math.max(2, Math.min(8, widthOf(perSecond, most)))
+  return (
+    <g>
+      <path d={`M${x} ${y}v11h36`} fill="none" stroke={RED} strokeWidth={width} strokeLinejoin="round" />
+      <text x={x + 44} y={y + 15} fontSize={11} fontWeight={600} fill="var(--ek-bad)">
+        ✕ {perSecondWords(perSecond)} {words}
+      </text>
+    </g>
+  )
+}
+
+function BoxShape({ box }: { box: Box }) {
+  const { column, y, tone, label, detail } = box
+  return (
+    <g transform={`translate(${COLUMNS[column]} ${y})`}>
+      <rect
+        y={2}
+        width={BOX}
+        height={ROW - 4}
+        rx={6}
+        fill="var(--ek-panel)"
+        stroke={tone === 'bad' ? RED : 'var(--ek-line)'}
+      />
+      <text
+        x={12}
+        y={ROW / 2 + 4}
+        fontSize={12}
+        fontWeight={600}
+        fill={tone === 'dim' ? 'var(--ek-dim)' : 'var(--ek-text)'}
+      >
+        {tone === 'bad' ? '▲ ' : ''}
+        {label.length > 16 ? `${label.slice(0, 15)}…` : label}
+      </text>
+      <text x={BOX - 12} y={ROW / 2 + 4} fontSize={11} textAnchor="end" fill="var(--ek-dim)">
+        {detail}
+      </text>
+    </g>
   )
 }
 
 export function FlowMap({ status }: { status: Status }) {
   const routes = useConfig().data?.document.routes ?? []
-  const poolsOf = (listener: string) => [
-    ...new Set(routes.filter((route) => route.listener === listener).map((route) => route.action.pool)),
-  ]
-  const { nodes, flows, height } = layOut(status, poolsOf)
-  const most = Math.max(1, ...flows.map((flow) => flow.requests))
-  const words = status.pools
-    .map(
-      (pool) =>
-        `${pool.id}: ${pool.backends.map((backend) => `${backend.id} ${rate(backend.recent.requestsPerSecond)} per second`).join(', ') || 'no backends'}`,
-    )
-    .join('; ')
   if (status.pools.length === 0) return null
+  const picture = layOut(
+    status,
+    routes.map(({ id, listener, action }) => ({ id, listener, pool: action.pool })),
+  )
+  const { boxes, bands, stubs, height } = picture
+  const most = Math.max(1, ...[...bands, ...stubs].map(({ perSecond }) => perSecond ?? 0))
   return (
     <Panel
       title="Traffic now"
       actions={
         <span className="ek-dim" style={{ fontSize: 12 }}>
-          width: requests per second · red: errors
+          width: requests per second, {windowWords(status.flows.seconds)} · red: errors
         </span>
       }
     >
       <section className="ek-scroll" tabIndex={0} aria-label="Map of the traffic">
         <svg
           role="img"
-          aria-label={words}
+          aria-label={flowWords(picture)}
           viewBox={`0 0 ${WIDTH} ${height}`}
           style={{ width: '100%', minWidth: 640, display: 'block' }}
         >
-          {flows.map((flow) => (
-            <Band key={`${flow.from.key} ${flow.to.key}`} flow={flow} most={most} />
+          {bands.map((band) => (
+            <BandPath key={`${band.from.key} ${band.to.key}`} band={band} most={most} />
           ))}
-          {nodes.map((node) => (
-            <g key={node.key} transform={`translate(${COLUMNS[node.column]} ${node.y})`}>
-              <rect
-                y={2}
-                width={BOX}
-                height={ROW - 4}
-                rx={6}
-                fill="var(--ek-panel)"
-                stroke={node.tone === 'bad' ? '#D55E00' : 'var(--ek-line)'}
-              />
-              <text x={12} y={ROW / 2 + 4} fontSize={12} fontWeight={600} fill="var(--ek-text)">
-                {node.tone === 'bad' ? '▲ ' : ''}
-                {node.label.length > 16 ? `${node.label.slice(0, 15)}…` : node.label}
-              </text>
-              <text x={BOX - 12} y={ROW / 2 + 4} fontSize={11} textAnchor="end" fill="var(--ek-dim)">
-                {node.detail}
-              </text>
-            </g>
+          {stubs.map((stub) => (
+            <StubPath key={`${stub.at.key} ${stub.words}`} stub={stub} most={most} />
+          ))}
+          {boxes.map((box) => (
+            <BoxShape key={box.key} box={box} />
           ))}
         </svg>
       </section>

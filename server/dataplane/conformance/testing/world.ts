@@ -42,7 +42,9 @@ export interface WorldOptions {
 }
 
 const SLOTS = 32
-const FIRST = 2
+/** Rows of what came by no route, and by the one there is. */
+const WAYS = { none: 2, route: 3 } as const
+const FIRST = 4
 
 export interface Reported {
   readonly status: number
@@ -123,6 +125,7 @@ export class World {
       revision: 1,
       config,
       slotOf: (pool, id) => (pool === '' ? 0 : id === '' ? 1 : FIRST + Number(id.slice(1))),
+      waySlot: (_, route) => (route === '' ? WAYS.none : WAYS.route),
       stickyValueOf: (pool, id) => `${pool}-${id}`,
       now: this.plane.clock.now(),
       factOf: () => ({ health, ejected: false }),
@@ -170,6 +173,13 @@ export class World {
       sum += row[COUNTER[counter]] as number
     }
     return sum
+  }
+
+  /** What came by no route, or by the one there is: requests, 5xx of backends, our own 5xx, our own 4xx. */
+  came(by: keyof typeof WAYS): number[] {
+    const row = new Float64Array(Object.keys(COUNTER).length)
+    this.reader.readCounters(WAYS[by], row)
+    return (['requests', 's5xx', 'ours', 's4xx'] as const).map((name) => row[COUNTER[name]] as number)
   }
 
   /** Nothing is under way any more: no lease, no tunnel. */

@@ -1,4 +1,4 @@
-/** Dialogs that any page can open through its address: `?dialog=add-backend&in=app`. */
+/** Dialogs that any page can open through its address: `?dialog=add-backend&in=app`; without `in` the pool is asked for. */
 import { Modal } from '@mantine/core'
 import { CatchBoundary, useNavigate, useSearch } from '@tanstack/react-router'
 import { Suspense } from 'react'
@@ -17,7 +17,7 @@ export function Dialogs() {
   const search = useSearch({ strict: false })
   const navigate = useNavigate()
   const { dialog, in: pool, backend } = search
-  if (dialog === undefined || pool === undefined) return null
+  if (dialog === undefined) return null
   const onClose = () =>
     void navigate({
       to: '.',
@@ -36,8 +36,8 @@ export function Dialogs() {
     >
       <Suspense fallback={null}>
         {dialog === 'add-backend' && <AddBackendDialog pool={pool} onClose={onClose} />}
-        {dialog === 'strategy' && <StrategyDialog pool={pool} onClose={onClose} />}
-        {dialog === 'remove-backend' && backend !== undefined && (
+        {dialog === 'strategy' && pool !== undefined && <StrategyDialog pool={pool} onClose={onClose} />}
+        {dialog === 'remove-backend' && pool !== undefined && backend !== undefined && (
           <RemoveBackendDialog pool={pool} backend={backend} onClose={onClose} />
         )}
       </Suspense>

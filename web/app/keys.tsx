@@ -25,8 +25,10 @@ function typing(target: EventTarget | null): boolean {
 export function useKeys(onHelp: () => void): void {
   const navigate = useNavigate()
   const { pool } = useParams({ strict: false })
-  const first = useStatus()?.pools[0]?.id
-  const went = useRef(0)
+  const pools = useStatus()?.pools
+  const first = pools?.[0]?.id
+  const several = (pools?.length ?? 0) > 1
+  const went = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
     const go = (key: string) => {
       if (key === 'o') void navigate({ to: '/' })
@@ -38,13 +40,14 @@ export function useKeys(onHelp: () => void): void {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
       if (document.querySelector('[role=dialog]') !== null) return
       const waiting = performance.now() - went.current < 1000
-      went.current = 0
+      went.current = Number.NEGATIVE_INFINITY
       if (waiting) return go(event.key)
       if (event.key === 'g') went.current = performance.now()
       else if (event.key === '?') onHelp()
       else if (event.key === 'n') {
-        const into = pool ?? first
-        if (into !== undefined) {
+        // Of several pools the dialog asks for one: the first is as likely wrong as right.
+        const into = pool ?? (several ? undefined : first)
+        if (first !== undefined) {
           event.preventDefault()
           void navigate({
             to: '.',
@@ -56,7 +59,7 @@ export function useKeys(onHelp: () => void): void {
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [navigate, pool, first, onHelp])
+  }, [navigate, pool, first, several, onHelp])
 }
 
 export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {

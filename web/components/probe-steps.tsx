@@ -4,7 +4,12 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import type { ProbeAnswer, ProbeStep } from '../../shared/api/bodies.ts'
 import { millis } from '../lib/format.ts'
 
-const names = { dns: 'DNS', tcp: 'TCP', http: 'HTTP' } as const
+const names = { dns: 'DNS', tcp: 'Connect', http: 'HTTP' } as const
+
+/** "Connect: refused" and "DNS: not found" say it all: the step is named and the host stands above. */
+function brief(detail: string): string {
+  return detail.replace(/^connection refused$/, 'refused').replace(/^name not found: \S+$/, 'not found')
+}
 
 function Mark({ passed }: { passed: boolean }) {
   return passed ? <IconCheck size={14} aria-label="passed" /> : <IconX size={14} aria-label="failed" />
@@ -50,7 +55,9 @@ export function ProbeSteps({ answer, list = false }: ProbeStepsProps) {
           {answer.steps.map((step) => (
             <span key={step.step} className="ek-mark" data-tone={step.passed ? 'good' : 'bad'} title={step.detail}>
               <Mark passed={step.passed} />
-              {step.passed ? `${names[step.step]} ${millis(step.tookMs)}` : `${names[step.step]}: ${step.detail}`}
+              {step.passed
+                ? `${names[step.step]} ${millis(step.tookMs)}`
+                : `${names[step.step]}: ${brief(step.detail)}`}
             </span>
           ))}
         </div>

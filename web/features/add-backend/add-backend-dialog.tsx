@@ -1,108 +1,122 @@
 /** Adds one backend or many: each address is probed before anything is saved. */
-import { Button, Checkbox, Modal, Stack, Textarea } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Modal, Select, Stack, Textarea } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
 import type { ChangeAnswer } from '../../../shared/api/bodies.ts'
 import { CopyCurl } from '../../components/copy-curl.tsx'
-import { ProbeSteps } from '../../components/probe-steps.tsx'
+import { MOST_SHOWN, PastedList } from '../../components/pasted/pasted-list.tsx'
 import { api } from '../../lib/api.ts'
-import { plural } from '../../lib/format.ts'
 import { useChange } from '../../lib/mutations.ts'
-import { type ParsedLine, parseBackends } from '../../lib/parse-backends.ts'
 import { useConfig } from '../../lib/queries.ts'
+import { addWords, usePasted } from '../../lib/use-pasted.ts'
 import { useProbes } from '../../lib/use-probes.ts'
+import { HealthOffer } from './health-offer.tsx'
+import { samePlaces } from './same-place.ts'
+import { offerOf, questionOf } from './suggest-check.ts'
 
-function Line({ line, answer }: { line: ParsedLine; answer: ReturnType<ReturnType<typeof useProbes>['get']> }) {
+function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   return (
-    <li style={{ padding: '8px 0' }}>
-      <span className="mono">{line.backend?.address ?? line.text}</span>
-      {line.fault === undefined ? (
-        <ProbeSteps answer={answer} />
-      ) : (
-        <div className="ek-bad" style={{ fontSize: 12 }}>
-          Line {line.line}: {line.fault}
-        </div>
-      )}
-    </li>
+    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="sm">{children}</Stack>
+    </Modal>
   )
 }
 
-export function AddBackendDialog({ pool, onClose }: { pool: string; onClose: () => void }) {
-  const [text, setText] = useState('')
-  const [useSuggested, setUseSuggested] = useState(true)
-  const { run, pending } = useChange()
+/** `pool` is undefined when the page does not say which: then it is asked for. */
+export function AddBackendDialog({ pool: given, onClose }: { pool: string | undefined; onClose: () => void }) {
   const { data: config } = useConfig()
-  const lines = parseBackends(text)
-  const backends = lines.flatMap((line) => line.backend ?? [])
-  const answers = useProbes(backends.map((backend) => backend.address))
-  const faults = lines.length - backends.length
-  const written = config?.document.pools?.find((other) => other.id === pool)
-  const suggested =
-    written?.healthCheck === undefined
-      ? backends.map((backend) => answers.get(backend.address)?.suggested).find((check) => check?.type === 'http')
-      : undefined
-  const body = backends.length === 1 ? backends[0] : backends
+  const pools = config?.document.pools ?? []
+  const [chosen, setChosen] = useState(given)
+  const pool = pools.find((one) => one.id === (chosen ?? (pools.length === 1 ? pools[0]?.id : undefined)))
+  const members = pool?.backends ?? []
+  const pasted = usePasted(members.map((member) => member.id))
+  const { backends } = pasted
+  const addresses = backends.map((backend) => backend.address)
+  const answers = useProbes(addresses.slice(0, MOST_SHOWN))
+
+  const untouched = pool !== undefined && pool.healthCheck === undefined
+  const question = untouched
+    ? questionOf(
+        addresses,
+        answers,
+        members.map((member) => member.address),
+      )
+    : undefined
+  const offer = offerOf(question, useProbes(question?.ask ?? [], question?.check))
+  const [ticked, setTicked] = useState<boolean>()
+  const checked = ticked ?? members.length === 0
+  const healthCheck = offer.state === 'passed' && checked ? offer.check : undefined
+
+  const warnings = samePlaces(addresses, members, pool?.id ?? '')
+  // Which of them were warned about and confirmed: another text asks again.
+  const [confirmed, setConfirmed] = useState('')
+  const warned = [...warnings.keys()].join('\n')
+  const again = warned !== '' && confirmed === warned
+
+  const { run, pending } = useChange()
+  const one = backends.length === 1 ? backends[0] : backends
+  const body = healthCheck === undefined ? one : { backends, healthCheck }
+  const path = `/pools/${pool?.id ?? 'POOL'}/backends`
   const add = async () => {
-    const answer = await run(() => api<ChangeAnswer>('POST', `/pools/${pool}/backends`, body))
-    if (answer === undefined) return
-    if (suggested && useSuggested)
-      await run(() => api<ChangeAnswer>('PATCH', `/pools/${pool}`, { healthCheck: suggested }))
-    onClose()
+    if (pool === undefined || backends.length === 0) return
+    if (warned !== '' && !again) return setConfirmed(warned)
+    if ((await run(() => api<ChangeAnswer>('POST', path, body))) !== undefined) onClose()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Add a backend to ${pool}`}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <Stack gap="sm">
-        <Textarea
-          label="Address"
-          description="host:port, a URL, or server lines of nginx or HAProxy; one per line"
-          placeholder="10.0.0.5:3000"
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && backends.length > 0 && faults === 0)
-              void add()
-          }}
-          data-autofocus
-          classNames={{ input: 'mono' }}
+    <Dialog title={pool === undefined ? 'Add a backend' : `Add a backend to ${pool.id}`} onClose={onClose}>
+      {pools.length > 1 && (
+        <Select
+          label="Pool"
+          placeholder="Choose a pool"
+          data={pools.map((each) => ({ value: each.id, label: each.id }))}
+          value={pool?.id ?? null}
+          onChange={(value) => setChosen(value ?? undefined)}
+          allowDeselect={false}
+          searchable={pools.length > 8}
+          data-autofocus={given === undefined || undefined}
         />
-        {lines.length > 0 && (
-          <ul
-            style={{ listStyle: 'none', margin: 0, padding: 0, maxHeight: 280, overflowY: 'auto' }}
-            aria-live="polite"
-          >
-            {lines.map((line) => (
-              <Line
-                key={`${line.line} ${line.text}`}
-                line={line}
-                answer={line.backend && answers.get(line.backend.address)}
-              />
-            ))}
-          </ul>
-        )}
-        {suggested?.type === 'http' && (
-          <Checkbox
-            checked={useSuggested}
-            onChange={(event) => setUseSuggested(event.currentTarget.checked)}
-            label={`Check health by GET ${suggested.path ?? '/'} from now on (it answered)`}
-          />
-        )}
-        <div style={{ display: 'flex', justifyContent: 'space-between', gap: 8, flexWrap: 'wrap' }}>
-          <CopyCurl
-            call={{ method: 'POST', path: `/pools/${pool}/backends`, body: body ?? { address: '10.0.0.5:3000' } }}
-          />
-          <Button onClick={() => void add()} loading={pending} disabled={backends.length === 0 || faults > 0}>
-            {backends.length > 1 ? `Add ${plural(backends.length, 'backend')}` : 'Add backend'}
-          </Button>
+      )}
+      <Textarea
+        label="Address"
+        description="One per line: host:port or URLs. Or paste server lines or whole blocks of nginx, HAProxy, Caddy or Compose."
+        placeholder="10.0.0.5:3000"
+        autosize
+        minRows={2}
+        maxRows={8}
+        value={pasted.text}
+        onChange={(event) => pasted.setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void add()
+        }}
+        data-autofocus={given !== undefined || pools.length < 2 || undefined}
+        classNames={{ input: 'mono' }}
+      />
+      <PastedList pasted={pasted} answers={answers} warnings={warnings} />
+      <HealthOffer
+        offer={offer}
+        pool={pool?.id ?? ''}
+        count={members.length + backends.length}
+        nameOf={(address) => members.find((member) => member.address === address)?.id ?? address}
+        checked={checked}
+        onChange={setTicked}
+      />
+      <div style={{ display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: 8, flexWrap: 'wrap' }}>
+        <CopyCurl call={{ method: 'POST', path, body: backends.length > 0 ? body : { address: '10.0.0.5:3000' } }} />
+        <Button
+          onClick={() => void add()}
+          loading={pending}
+          disabled={pool === undefined || backends.length === 0}
+          variant={again ? 'default' : 'filled'}
+          style={again ? { color: 'var(--ek-warn)', borderColor: 'var(--ek-warn)' } : undefined}
+        >
+          {again ? 'Add all the same' : addWords(pasted)}
+        </Button>
+      </div>
+      {again && (
+        <div style={{ fontSize: 12, alignSelf: 'flex-end', color: 'var(--ek-warn)' }} role="status">
+          {warnings.size === 1 ? 'One address is there already' : `${warnings.size} addresses are there already`}: press
+          again to add {warnings.size === 1 ? 'it' : 'them'} a second time.
         </div>
-      </Stack>
-    </Modal>
+      )}
+    </Dialog>
   )
 }

@@ -48,6 +48,8 @@ export function OverviewPage() {
   const { stale } = useLiveState()
   const { chart, ticks, step } = useQuarter()
   if (status === undefined) return null
+  const openAdd = (pool: string | undefined) =>
+    void navigate({ to: '.', search: { dialog: 'add-backend', in: pool }, resetScroll: false })
   const listeners = status.listeners.map((listener) => listener.address).join(', ')
   return (
     <>
@@ -64,13 +66,7 @@ export function OverviewPage() {
           status.pools[0] && (
             <Button
               leftSection={<IconPlus size={16} />}
-              onClick={() =>
-                void navigate({
-                  to: '.',
-                  search: { dialog: 'add-backend', in: status.pools[0]?.id },
-                  resetScroll: false,
-                })
-              }
+              onClick={() => openAdd(status.pools.length === 1 ? status.pools[0]?.id : undefined)}
             >
               Add backend
             </Button>
@@ -79,7 +75,7 @@ export function OverviewPage() {
       />
       <AttentionList items={status.attention} now={status.now} />
       <KeyFigures status={status} rows={chart.rows} range={chart.range} step={step} ticks={ticks} />
-      <PoolRows pools={status.pools} />
+      <PoolRows pools={status.pools} onAdd={openAdd} />
       <div className="ek-grid-2">
         <Suspense fallback={<div className="ek-panel" style={{ height: 300 }} />}>
           <TimeChart

@@ -1,4 +1,5 @@
 /** Every pool with its backends' heartbeats. */
+import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { PoolStatus } from '../../../shared/api/live.ts'
 import { AvailabilityMark } from '../../components/availability-mark.tsx'
@@ -12,7 +13,7 @@ import { millis, plural, rate } from '../../lib/format.ts'
 /** More than this many backends of a pool are summed up: the pool's own page shows all. */
 const MOST_SHOWN = 12
 
-function PoolRow({ pool }: { pool: PoolStatus }) {
+function PoolRow({ pool, onAdd }: { pool: PoolStatus; onAdd: (pool: string) => void }) {
   const shown = pool.backends.slice(0, MOST_SHOWN)
   return (
     <li style={{ padding: '12px 16px' }}>
@@ -33,9 +34,14 @@ function PoolRow({ pool }: { pool: PoolStatus }) {
       {pool.backends.length === 0 ? (
         <EmptyState
           title={`${pool.id} has no backends yet`}
+          action={
+            <Button size="compact-sm" variant="default" onClick={() => onAdd(pool.id)}>
+              Add a backend to {pool.id}
+            </Button>
+          }
           command={`curl -X POST ${window.location.origin}/api/v1/pools/${pool.id}/backends \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN" -H 'content-type: application/json' \\\n  -d '{"address": "10.0.0.5:3000"}'`}
         >
-          Press <kbd>n</kbd> to add one here, or do the same by command:
+          Add one here, or do the same by command:
         </EmptyState>
       ) : (
         <ul className="ek-strips">
@@ -63,12 +69,12 @@ function PoolRow({ pool }: { pool: PoolStatus }) {
   )
 }
 
-export function PoolRows({ pools }: { pools: readonly PoolStatus[] }) {
+export function PoolRows({ pools, onAdd }: { pools: readonly PoolStatus[]; onAdd: (pool: string) => void }) {
   return (
     <Panel title="Pools" flush>
       <ul className="ek-rows">
         {pools.map((pool) => (
-          <PoolRow key={pool.id} pool={pool} />
+          <PoolRow key={pool.id} pool={pool} onAdd={onAdd} />
         ))}
       </ul>
     </Panel>

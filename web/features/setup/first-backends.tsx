@@ -5,12 +5,12 @@ import { useState } from 'react'
 import type { ChangeAnswer } from '../../../shared/api/bodies.ts'
 import type { Status } from '../../../shared/api/live.ts'
 import { Panel } from '../../components/panel.tsx'
-import { ProbeSteps } from '../../components/probe-steps.tsx'
+import { MOST_SHOWN, PastedList } from '../../components/pasted/pasted-list.tsx'
 import { api } from '../../lib/api.ts'
-import { millis, plural } from '../../lib/format.ts'
+import { millis } from '../../lib/format.ts'
 import { showProblem } from '../../lib/mutations.ts'
-import { parseBackends } from '../../lib/parse-backends.ts'
 import { useStatusQuery } from '../../lib/queries.ts'
+import { addWords, usePasted } from '../../lib/use-pasted.ts'
 import { useProbes } from '../../lib/use-probes.ts'
 
 interface TestAnswer {
@@ -65,13 +65,12 @@ function TestRequest({ status }: { status: Status }) {
 export function FirstBackends() {
   const navigate = useNavigate()
   const { data: status, refetch } = useStatusQuery()
-  const [text, setText] = useState('')
   const [strategy, setStrategy] = useState('round-robin')
   const [busy, setBusy] = useState<'add' | 'demo'>()
   const pool = status?.pools[0]
-  const lines = parseBackends(text)
-  const backends = lines.flatMap((line) => line.backend ?? [])
-  const answers = useProbes(backends.map((backend) => backend.address))
+  const pasted = usePasted([])
+  const { backends } = pasted
+  const answers = useProbes(backends.slice(0, MOST_SHOWN).map((backend) => backend.address))
   const added = (pool?.backends.length ?? 0) > 0
   const work = async (what: 'add' | 'demo', action: () => Promise<unknown>) => {
     setBusy(what)
@@ -95,27 +94,18 @@ export function FirstBackends() {
         <Stack gap="sm">
           <Textarea
             label="Addresses"
-            description="host:port, URLs, or server lines of nginx or HAProxy; one per line"
+            description="One per line: host:port or URLs. Or paste server lines or whole blocks of nginx, HAProxy, Caddy or Compose."
             placeholder={'10.0.0.5:3000\n10.0.0.6:3000'}
             autosize
             minRows={3}
             maxRows={10}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            value={pasted.text}
+            onChange={(event) => pasted.setText(event.currentTarget.value)}
             classNames={{ input: 'mono' }}
             autoFocus
             disabled={added}
           />
-          {lines.map((line) => (
-            <div key={`${line.line} ${line.text}`}>
-              <span className="mono">{line.backend?.address ?? line.text}</span>
-              {line.fault === undefined ? (
-                <ProbeSteps answer={answers.get(line.backend?.address ?? '')} />
-              ) : (
-                <div className="ek-bad">{line.fault}</div>
-              )}
-            </div>
-          ))}
+          <PastedList pasted={pasted} answers={answers} />
           <SegmentedControl
             aria-label="Strategy"
             value={strategy}
@@ -130,9 +120,9 @@ export function FirstBackends() {
             <Button
               onClick={() => void work('add', add)}
               loading={busy === 'add'}
-              disabled={added || backends.length === 0 || lines.length > backends.length}
+              disabled={added || backends.length === 0}
             >
-              {added ? 'Added' : `Add ${backends.length > 0 ? plural(backends.length, 'backend') : 'backends'}`}
+              {added ? 'Added' : backends.length === 0 && pasted.missing === 0 ? 'Add backends' : addWords(pasted)}
             </Button>
             {!added && (
               <Button variant="default" onClick={() => void work('demo', demo)} loading={busy === 'demo'}>

@@ -26,15 +26,16 @@ import { newDebugToken } from './dataplane/debug-token.ts'
 import { descriptorsHere } from './dataplane/room.ts'
 import { createScoreboard, ScoreboardReader } from './dataplane/scoreboard.ts'
 import { Supervisor } from './dataplane/supervisor.ts'
-import { openDatabase } from './db/open.ts'
+import { openStore } from './db/store.ts'
 import { createDemoSwitch } from './demo-switch.ts'
 import { type App, createLifecycle, type Phase } from './lifecycle.ts'
 import { createMonitors } from './monitoring.ts'
-import type { Options } from './options.ts'
+import { type Options, setupUrl } from './options.ts'
 import { createProber } from './prober.ts'
 import { readiness } from './readiness.ts'
 import { residentBytes } from './resident-memory.ts'
 import { createSimulations } from './simulations.ts'
+import { createStorageLife } from './storage-life.ts'
 import { createTelemetry } from './telemetry-parts.ts'
 import { watchTurningPoints } from './turning-points.ts'
 import { listenerEvents, workerEvents } from './worker-events.ts'
@@ -53,8 +54,8 @@ export function createApp(options: Options, log: Logger, version: string): App {
   const startedAt = Date.now()
   const clock = { now: () => performance.now() }
   const now = () => Date.now()
-  const database = openDatabase(options.data, { now: startedAt })
-  const { db } = database
+  const store = openStore(options.data, { now: startedAt, configured: options.config !== undefined })
+  const { db } = store
   const phase: Phase = { stopping: false, inForce: false }
   /** At most ten a second, however many backends flip at once. */
   const publishStatus = coalesce(100, () => {
@@ -200,20 +201,32 @@ export function createApp(options: Options, log: Logger, version: string): App {
     if (api.hub.wantsExchanges()) api.hub.publish('exchange', records)
   })
 
+  const file = options.config === undefined ? undefined : createConfigFile({ file: options.config, control, db })
+  const storage = createStorageLife({
+    store,
+    directory: options.data,
+    control,
+    file,
+    setup,
+    secret,
+    events,
+    log,
+    now,
+    onSetupNeeded: () => log.warn(`nobody has an account: open ${setupUrl(door.address(), setup.newToken())}`),
+  })
   const door = createAdminDoor({ at: options.admin, listen: api.listen, events, log })
   const turned = watchTurningPoints({ control, telemetry, supervisor })
   const second = setInterval(() => {
     slots.tick()
     traffic.tick()
     door.tick()
+    storage.tick()
     monitors.tick()
     const tick = telemetry.tick(control.current().revision)
     // Each of them keeps count, so none may be left out.
     if ([drains.tick(), telemetry.hourMoved(), turned()].some(Boolean)) publishStatus()
     api.hub.publish('tick', tick)
   }, 1000)
-
-  const file = options.config === undefined ? undefined : createConfigFile({ file: options.config, control, db })
 
   return createLifecycle({
     options,
@@ -233,6 +246,9 @@ export function createApp(options: Options, log: Logger, version: string): App {
     api,
     telemetry,
     endClock: () => clearInterval(second),
-    closeDatabase: () => database.close(),
+    storage,
+    log,
+    directory: options.data,
+    closeDatabase: () => store.close(),
   })
 }

@@ -1,4 +1,5 @@
 /** The life of the application: in which order its parts start, and in which they end. */
+import type { Logger } from 'pino'
 import type { Status } from '../shared/api/live.ts'
 import { ms } from '../shared/units.ts'
 import type { AdminDoor } from './admin-door.ts'
@@ -9,8 +10,10 @@ import { type ConfigFile, defaultDocument } from './control/import-export.ts'
 import type { Setup } from './control/setup.ts'
 import type { TrafficSide } from './data-plane-adapter.ts'
 import type { Supervisor } from './dataplane/supervisor.ts'
+import { readConfigCopy } from './db/config-copy.ts'
 import { ControlError } from './errors.ts'
 import type { Options } from './options.ts'
+import type { StorageLife } from './storage-life.ts'
 
 /** How far the application has come. */
 export interface Phase {
@@ -23,6 +26,8 @@ export interface Started {
   admin: { host: string; port: number }
   /** Why the dashboard is not open there; it is tried again. */
   adminProblem: string | undefined
+  /** Why the database cannot be used, and what goes on meanwhile. */
+  storageProblem: string | undefined
   /** While nobody has an account. */
   setupToken: string | undefined
   status: Status
@@ -57,17 +62,23 @@ export interface LifecycleParts {
   monitors: { stop(): void }
   api: Pick<Api, 'close' | 'hub'>
   telemetry: { stop(): void }
+  storage: StorageLife
+  /** The data directory. */
+  directory: string
+  log: Pick<Logger, 'error' | 'warn'>
   /** Ends what happens every second. */
   endClock: () => void
   closeDatabase: () => void
 }
 
-async function putFirstInForce({ file, control }: LifecycleParts): Promise<void> {
+async function putFirstInForce({ file, control, storage, directory, log }: LifecycleParts): Promise<void> {
   const given = await file?.read()
-  await control.start(given?.document ?? defaultDocument())
+  // Where the database is new and a copy is there, the database was lost, and traffic wants what ran before.
+  await control.start(given?.document ?? readConfigCopy(directory)?.document ?? defaultDocument())
   if (given === undefined || file === undefined) return
-  if (control.current().revision === 1) file.applied(given.hash)
-  else await file.apply()
+  if (control.current().revision === 1) return file.applied(given.hash)
+  if (storage.problem() === undefined) await file.apply()
+  else log.warn('the configuration file is not looked at while the database cannot be used; what was in force last is')
 }
 
 export function createLifecycle(parts: LifecycleParts): App {
@@ -93,6 +104,8 @@ export function createLifecycle(parts: LifecycleParts): App {
       supervisor.start()
       await door.open()
       await putFirstInForce(parts)
+      const storageProblem = parts.storage.problem()
+      if (storageProblem !== undefined) parts.log.error(storageProblem)
       const adminProblem = door.problem()
       if (adminProblem !== undefined && !status().listeners.some(({ condition }) => condition === 'listening'))
         throw new ControlError('cannot-bind', `neither dashboard nor traffic can be served. Dashboard: ${adminProblem}`)
@@ -100,7 +113,7 @@ export function createLifecycle(parts: LifecycleParts): App {
       parts.events.record({ kind: 'process', severity: 'info', message: parts.started })
       if (options.demo) await demo.start('demo')
       const setupToken = setup.needed() ? setup.newToken() : undefined
-      return { admin: door.address(), adminProblem, setupToken, status: status() }
+      return { admin: door.address(), adminProblem, storageProblem, setupToken, status: status() }
     },
     async reapply() {
       await parts.file?.apply(true)

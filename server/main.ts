@@ -21,6 +21,12 @@ if (major < (OLDEST_NODE[0] as number) || (major === OLDEST_NODE[0] && minor < (
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
   version: string
 }
+if (process.argv[2] === 'restore') {
+  const { restoreCommand } = await import('./restore-command.ts')
+  const print = (text: string) => void process.stdout.write(text)
+  const complain = (text: string) => void process.stderr.write(text)
+  process.exit(restoreCommand(process.argv.slice(3), process.env, Date.now(), { print, complain }))
+}
 const { readOptions } = await import('./options.ts')
 const answer = readOptions(process.argv.slice(2), process.env, version)
 if ('exit' in answer) {

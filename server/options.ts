@@ -91,6 +91,9 @@ function command(version: string): Command {
     .addHelpText(
       'after',
       `
+Commands:
+  restore    says what can be got back of a damaged data directory, and gets it back (restore --help)
+
 Environment only:
   EVENKEEL_ADMIN_PASSWORD, EVENKEEL_ADMIN_PASSWORD_FILE  creates the user "admin" on an empty database
   EVENKEEL_ADMIN_TOKEN, EVENKEEL_ADMIN_TOKEN_FILE        bearer token with the admin role, for automation`,
@@ -179,4 +182,9 @@ export function readOptions(argv: readonly string[], environment: Environment, v
 export function adminUrl({ host, port }: HostPort): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return `http://${formatHostPort({ host: shown, port })}`
+}
+
+/** Where the first administrator is created, once, with the token of this start. */
+export function setupUrl(admin: HostPort, token: string): string {
+  return `${adminUrl(admin)}/setup?token=${token}`
 }

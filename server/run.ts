@@ -4,7 +4,7 @@ import { createApp } from './app.ts'
 import { DatabaseProblem } from './db/problem.ts'
 import { ControlError } from './errors.ts'
 import type { App, Started } from './lifecycle.ts'
-import { adminUrl, type Options } from './options.ts'
+import { adminUrl, type Options, setupUrl } from './options.ts'
 import { listenToSignals } from './signals.ts'
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -20,12 +20,12 @@ function giveUp(error: unknown): never {
   process.exit(1)
 }
 
-function greet({ admin, adminProblem, setupToken, status }: Started, options: Options): void {
+function greet({ admin, adminProblem, storageProblem, setupToken, status }: Started, options: Options): void {
   const url = adminUrl(admin)
   print('')
   print(`  Evenkeel is running.`)
   print('')
-  print(`  Dashboard   ${setupToken === undefined ? url : `${url}/setup?token=${setupToken}`}`)
+  print(`  Dashboard   ${setupToken === undefined ? url : setupUrl(admin, setupToken)}`)
   if (adminProblem !== undefined) print(`              NOT LISTENING: ${adminProblem} It is tried again by itself.`)
   if (setupToken !== undefined)
     print('              (open it once to create the administrator; the token works until then)')
@@ -35,11 +35,12 @@ function greet({ admin, adminProblem, setupToken, status }: Started, options: Op
     )
   }
   print(`  Data        ${options.data}`)
+  if (storageProblem !== undefined) print(`              READ-ONLY: ${storageProblem}`)
   print('')
   if (process.env.EVENKEEL_TEST_READY !== undefined) {
     const listeners = status.listeners.map(({ id, address }) => ({ id, address }))
-    const setupUrl = setupToken === undefined ? null : `${url}/setup?token=${setupToken}`
-    print(`EVENKEEL_READY ${JSON.stringify({ admin: url, listeners, setupUrl })}`)
+    const setup = setupToken === undefined ? null : setupUrl(admin, setupToken)
+    print(`EVENKEEL_READY ${JSON.stringify({ admin: url, listeners, setupUrl: setup })}`)
   }
 }
 

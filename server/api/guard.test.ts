@@ -95,6 +95,7 @@ describe('coming in', () => {
     expect((await world.app.inject({ method: 'GET', url: '/api/v1/me', headers: forged })).statusCode).toBe(401)
     expect((await world.app.inject({ method: 'GET', url: '/api/v1/setup', headers: local })).json()).toEqual({
       needed: true,
+      problem: null,
     })
   })
 

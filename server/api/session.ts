@@ -36,7 +36,7 @@ export function sessionRoutes(app: App, { auth, setup }: ApiParts, hub: StreamHu
   app.get(
     `${API}/setup`,
     { schema: { summary: 'Whether the set-up page is open' }, config: { access: 'anybody' } },
-    async (): Promise<SetupStatus> => ({ needed: setup.needed() }),
+    async (): Promise<SetupStatus> => ({ needed: setup.needed(), problem: setup.obstacle() ?? null }),
   )
 
   app.post(

@@ -8,6 +8,7 @@ import { getUser, setLastSignIn } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import type { EventSink } from './data-plane.ts'
 import { hashSecret, randomSecret, secretMatches, verifyPassword } from './passwords.ts'
+import { noAccounts } from './setup.ts'
 import type { Throttle, Try } from './throttle.ts'
 
 export const SESSION_MS = 7 * 24 * 3_600_000
@@ -143,6 +144,8 @@ export function createAuth(parts: AuthParts): Auth {
   return {
     open,
     async signIn({ name: typed, password, address, userAgent }) {
+      const unreadable = noAccounts(db)
+      if (unreadable !== undefined) throw new ControlError('storage-failing', unreadable, { retryAfterSeconds: 5 })
       const attempt = throttle.begin(typed, address)
       const user = getUser(db, typed)
       const right = await rightPassword(password, user?.passwordHash, attempt)

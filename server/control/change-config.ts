@@ -7,7 +7,7 @@ import type { ChangeAnswer } from '../../shared/api/bodies.ts'
 import type { ProblemIssue } from '../../shared/api/problem.ts'
 import type { RevisionSummary } from '../../shared/api/records.ts'
 import { type Config, type ConfigDocument, configSchema } from '../../shared/config/config.ts'
-import type { Db } from '../db/handle.ts'
+import { type Db, standIn } from '../db/handle.ts'
 import { type CommitResult, commitRevision, getRevision, listRevisions, type RevisionRecord } from '../db/revisions.ts'
 import { ControlError } from '../errors.ts'
 import { bindError } from './bind-error.ts'
@@ -16,6 +16,7 @@ import { check } from './issues.ts'
 import { newestReadable } from './stored-config.ts'
 import { summarise } from './summary.ts'
 import { touchedPools } from './touched-pools.ts'
+import { parseWhole, plain, stale, storageError } from './whole-document.ts'
 
 /** The configuration in force. */
 export interface CurrentConfig {
@@ -76,36 +77,16 @@ export interface ConfigControl {
    * are told as of any change, with an empty configuration as `before`.
    */
   start(first: ConfigDocument): Promise<void>
+  /**
+   * The database has taken over from its stand-in: what it has newer is put in force; else the configuration in force is stored in it,
+   * as a new revision where it has another one.
+   */
+  rejoin(): Promise<void>
   /** Called after `start` and after each change, once it is in force; answers how to stop. Errors thrown by a listener are recorded, not passed on. */
   subscribe(listener: (change: ConfigChange) => void): () => void
 }
 
 const empty: CurrentConfig = { revision: 0, document: { version: 1 }, config: configSchema.parse({ version: 1 }) }
-
-/** Parses a whole document or throws `invalid-config` with every fault. */
-function parseWhole(document: unknown): Config {
-  const checked = check(configSchema, document)
-  if (checked.ok) return checked.value
-  const { issues } = checked
-  const first = issues[0] as ProblemIssue
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
-  throw new ControlError(
-    'invalid-config',
-    `${first.path || 'document'}: ${first.message}${more}. Nothing has changed.`,
-    {
-      issues,
-    },
-  )
-}
-
-function storageError(cause: unknown): ControlError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new ControlError(
-    'storage-failing',
-    `The change was not saved: ${why.replace(/\.$/, '')}. Nothing has changed; traffic goes on with the configuration in force.`,
-    { cause, retryAfterSeconds: 5 },
-  )
-}
 
 class WritePath implements ConfigControl {
   private readonly parts: ConfigControlParts
@@ -162,6 +143,24 @@ class WritePath implements ConfigControl {
     })
   }
 
+  rejoin(): Promise<void> {
+    return this.queued(async () => {
+      const { config: before, revision: previous, document } = this.inForce
+      const stored = newestReadable(this.parts.db, this.parts.events)
+      if (stored?.revision === previous && isDeepStrictEqual(stored.document, document)) return
+      const author = 'evenkeel'
+      let summary = `revision ${previous} of before, kept when the database came back`
+      if (stored !== undefined && stored.revision > previous) {
+        this.inForce = stored
+        summary = 'found in the database when it came back'
+      } else this.inForce = { ...this.inForce, revision: this.commit(stored?.revision ?? 0, document, author, summary) }
+      const { revision } = this.inForce
+      const message = `revision ${revision}: ${summary}`
+      this.parts.events.record({ kind: 'revision', severity: 'warning', message, revision, actor: author })
+      await this.putInForce({ ...this.inForce, before, previous, summary, author })
+    })
+  }
+
   subscribe(listener: (change: ConfigChange) => void): () => void {
     this.listeners.add(listener)
     return () => void this.listeners.delete(listener)
@@ -176,6 +175,8 @@ class WritePath implements ConfigControl {
   private async run(request: ChangeRequest): Promise<ChangeAnswer> {
     const before = this.inForce
     if (request.base !== undefined && request.base !== before.revision) throw stale(request.base, before.revision)
+    const unusable = standIn(this.parts.db)
+    if (unusable !== undefined) throw storageError(unusable)
     const document = plain(request.edit(structuredClone(before.document)))
     const config = parseWhole(document)
     if (isDeepStrictEqual(document, before.document) && before.revision > 0)
@@ -237,17 +238,4 @@ class WritePath implements ConfigControl {
 /** Builds the write path. */
 export function createConfigControl(parts: ConfigControlParts): ConfigControl {
   return new WritePath(parts)
-}
-
-function stale(base: number, currentRevision: number): ControlError {
-  return new ControlError(
-    'stale-revision',
-    `The edit was made on revision ${base}, but revision ${currentRevision} is current. Nothing has changed.`,
-    { revision: currentRevision },
-  )
-}
-
-/** The document as plain JSON: no undefined, no prototypes. */
-function plain(document: ConfigDocument): ConfigDocument {
-  return JSON.parse(JSON.stringify(document)) as ConfigDocument
 }

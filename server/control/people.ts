@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { NewTokenAnswer, Role, TokenSummary, UserSummary } from '../../shared/api/bodies.ts'
 import { insertAudit } from '../db/audit.ts'
-import type { Db } from '../db/handle.ts'
+import { type Db, requireReal } from '../db/handle.ts'
 import { deleteSessionsOf } from '../db/sessions.ts'
 import { deleteToken, insertToken, listTokens } from '../db/tokens.ts'
 import { deleteUser, getUser, insertUser, listUsers, setPasswordHash, setUserRole } from '../db/users.ts'
@@ -50,6 +50,7 @@ export function createPeople({ db, now }: PeopleParts): People {
   return {
     users: () => listUsers(db),
     async addUser({ name, password, role }, actor) {
+      requireReal(db)
       const passwordHash = await hashPassword(password)
       if (!insertUser(db, { name, role, passwordHash, createdAt: now() }))
         throw new ControlError('already-exists', `There is a user "${name}" already.`)
@@ -57,6 +58,7 @@ export function createPeople({ db, now }: PeopleParts): People {
       return find(name)
     },
     async changeUser(name, { password, role }, actor) {
+      requireReal(db)
       const passwordHash = password === undefined ? undefined : await hashPassword(password)
       find(name)
       if (role !== undefined && !setUserRole(db, name, role)) lastAdmin(name)
@@ -69,12 +71,14 @@ export function createPeople({ db, now }: PeopleParts): People {
       return find(name)
     },
     removeUser(name, actor) {
+      requireReal(db)
       find(name)
       if (!deleteUser(db, name)) lastAdmin(name)
       note(actor, 'user.remove', name)
     },
     tokens: () => listTokens(db),
     addToken({ name, role, expiresAt }, actor) {
+      requireReal(db)
       const secret = TOKEN_PREFIX + randomSecret()
       const id = randomBytes(8).toString('hex')
       const common = { id, name, role, createdAt: now(), expiresAt: expiresAt ?? null }
@@ -83,6 +87,7 @@ export function createPeople({ db, now }: PeopleParts): People {
       return { ...common, lastUsedAt: null, secret }
     },
     removeToken(id, actor) {
+      requireReal(db)
       if (!deleteToken(db, id)) throw new ControlError('not-found', `There is no token "${id}".`)
       note(actor, 'token.remove', id)
     },

@@ -4,15 +4,17 @@
  */
 import type { Role } from '../../shared/api/bodies.ts'
 import { insertAudit } from '../db/audit.ts'
-import type { Db } from '../db/handle.ts'
+import { type Db, requireReal, standIn } from '../db/handle.ts'
 import { countUsers, insertFirstUser } from '../db/users.ts'
 import { ControlError } from '../errors.ts'
 import { hashPassword, hashSecret, randomSecret, secretMatches } from './passwords.ts'
 import type { Throttle } from './throttle.ts'
 
 export interface Setup {
-  /** Whether the set-up page is open: no user exists. */
+  /** Whether the set-up page is open: no user exists. Never while the accounts may only be out of reach. */
   needed(): boolean
+  /** Why nobody can sign in with a password just now; undefined when people can. */
+  obstacle(): string | undefined
   /** Makes the token to print, replacing an earlier one. */
   newToken(): string
   /**
@@ -36,13 +38,22 @@ export interface SetupParts {
   now: () => number
 }
 
+/** Why nobody can sign in with a password: the accounts are in a database that cannot be read. Undefined when they can be. */
+export function noAccounts(db: Db): string | undefined {
+  if (standIn(db) === undefined || countUsers(db) > 0) return undefined
+  return (
+    'The accounts cannot be read, because the database cannot be used; the log has the cause. Until it is repaired nobody can sign in ' +
+    'with a name and a password. Traffic goes on. A bearer token from EVENKEEL_ADMIN_TOKEN works for the API.'
+  )
+}
+
 /** Account under which wrong tokens are counted; a user cannot be called this. */
 const ACCOUNT = '(set-up)'
 
 /** Builds the set-up. */
 export function createSetup({ db, throttle, now }: SetupParts): Setup {
   let hash: string | undefined
-  const needed = () => countUsers(db) === 0
+  const needed = () => standIn(db) === undefined && countUsers(db) === 0
 
   async function create(name: string, password: string, actor: string): Promise<boolean> {
     const passwordHash = await hashPassword(password)
@@ -53,12 +64,14 @@ export function createSetup({ db, throttle, now }: SetupParts): Setup {
 
   return {
     needed,
+    obstacle: () => noAccounts(db),
     newToken() {
       const token = randomSecret()
       hash = hashSecret(token)
       return token
     },
     async complete({ token, name, password, address }) {
+      requireReal(db)
       if (!needed()) throw new ControlError('setup-done', 'A user exists already.')
       const account = `${ACCOUNT} ${address}`
       const attempt = throttle.begin(account, address)

@@ -7,29 +7,40 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { DatabaseProblem, problemCode, toProblem } from './problem.ts'
 
-/** Takes the lock of a directory; the answer releases it. Throws `DatabaseProblem` (`locked`) naming the holder. */
+/** Takes the lock of a directory; the answer releases it. Throws `DatabaseProblem`, `in-use` naming the holder where another process has it. Writes nothing that it needs. */
 export function lockDirectory(directory: string): () => void {
   const file = join(directory, 'evenkeel.lock')
   const holder = join(directory, 'evenkeel.pid')
   let lock: Database.Database | undefined
   try {
     lock = new Database(file, { timeout: 0 })
+    // A journal in a file would have to be written, and a full disk would keep everybody out.
+    lock.pragma('journal_mode = MEMORY')
     lock.exec('BEGIN EXCLUSIVE')
-    writeFileSync(holder, `${process.pid}\n`)
   } catch (error) {
     lock?.close()
     if (problemCode(error) !== 'locked') throw toProblem(error, file)
     throw new DatabaseProblem(
-      'locked',
+      'in-use',
       `Another Evenkeel${holderOf(holder)} already uses the data directory ${directory}. Stop it first, or give this one a directory of its own (--data DIR).`,
       { cause: error },
     )
   }
   const held = lock
+  // Only for the message that a second process gets.
+  attempt(() => writeFileSync(holder, `${process.pid}\n`))
   return () => {
     if (!held.open) return
-    rmSync(holder, { force: true })
+    attempt(() => rmSync(holder, { force: true }))
     held.close()
+  }
+}
+
+function attempt(run: () => void): void {
+  try {
+    run()
+  } catch {
+    // A full disk, or a directory that may only be read.
   }
 }
 

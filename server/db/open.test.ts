@@ -61,7 +61,7 @@ test('what was stored is there after closing and opening', () => {
 test('a second Evenkeel on the same directory is refused and told which process holds it', () => {
   const first = data.open()
   const problem = problemOf(() => data.open())
-  expect(problem.code).toBe('locked')
+  expect(problem.code).toBe('in-use')
   expect(problem.message).toContain(`process ${process.pid}`)
   expect(problem.message).toContain('--data')
   first.close()
@@ -81,7 +81,7 @@ test('a killed process leaves no lock behind', async () => {
   expect(data.open().db.open).toBe(true)
 })
 
-test('a damaged file is refused, nothing is changed, and the newest backup is named', () => {
+test('a damaged file is refused, nothing is changed, and the way out is named', () => {
   const { db, file, backups, close } = data.open()
   commitRevision(db, revision)
   backupTo(db, join(backups, backupName(1000)))
@@ -91,7 +91,7 @@ test('a damaged file is refused, nothing is changed, and the newest backup is na
   const before = readFileSync(file)
   const problem = problemOf(() => data.open())
   expect(problem.code).toBe('corrupt')
-  expect(problem.message).toContain(join(backups, backupName(2000)))
+  expect(problem.message).toContain('npm run restore')
   expect(readFileSync(file).equals(before)).toBe(true)
 })
 
@@ -111,7 +111,7 @@ test('a file that is no database at all counts as damaged', () => {
   writeFileSync(join(data.directory, 'evenkeel.db'), 'these are not the bytes of a database, whatever they are')
   const problem = problemOf(() => data.open())
   expect(problem.code).toBe('corrupt')
-  expect(problem.message).toContain('no backup')
+  expect(problem.message).toContain('Nothing was changed or deleted')
 })
 
 test('a file cut to nothing where there are backups is not taken for a new one', () => {
@@ -152,6 +152,7 @@ test('a data directory that is a file is told as such', () => {
 test.each([
   ['SQLITE_FULL', 'disk-full'],
   ['ENOSPC', 'disk-full'],
+  ['SQLITE_IOERR_SHMSIZE', 'disk-full'],
   ['SQLITE_READONLY_DIRECTORY', 'read-only'],
   ['EROFS', 'read-only'],
   ['EACCES', 'read-only'],

@@ -1,8 +1,9 @@
 /** Opens the one database of a data directory: locked against a second process, checked for damage, migrated. */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { listBackups } from './backup.ts'
+import { CONFIG_COPY } from './config-copy.ts'
 import type { Db } from './handle.ts'
 import { lockDirectory } from './lock.ts'
 import { type Migrated, migrate } from './migrate.ts'
@@ -29,7 +30,7 @@ export interface OpenDatabase {
   close(): void
 }
 
-const MIGRATIONS = join(import.meta.dirname, '..', '..', 'migrations')
+export const MIGRATIONS = join(import.meta.dirname, '..', '..', 'migrations')
 /** How long a statement waits for another program (a backup tool, a shell) before it fails, milliseconds. */
 export const BUSY_MS = 2000
 /** The write-ahead log is cut back to this many bytes after a checkpoint. */
@@ -52,7 +53,7 @@ export function openDatabase(directory: string, options: OpenOptions): OpenDatab
       db = openChecked(file, backups)
     } catch (error) {
       if (problemCode(error) !== 'corrupt') throw error
-      if (!options.allowFresh) throw refusal(file, backups, error)
+      if (!options.allowFresh) throw refusal(file, error)
       setAside = moveAside(file, options.now)
       db = openChecked(file, backups)
     }
@@ -104,23 +105,21 @@ function refuseEmptied(file: string, backups: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size
   if (size !== 0) return
   const logged = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
-  if (logged > 0 || listBackups(backups).length > 0) throw new DatabaseProblem('corrupt', 'the file is empty')
+  const copied = existsSync(join(dirname(file), CONFIG_COPY))
+  if (logged > 0 || copied || listBackups(backups).length > 0) throw new DatabaseProblem('corrupt', 'the file is empty')
 }
 
-function refusal(file: string, backups: string, error: unknown): DatabaseProblem {
+function refusal(file: string, error: unknown): DatabaseProblem {
   const cause = error instanceof Error ? error.message : String(error)
-  const newest = listBackups(backups)[0]
-  const next = newest
-    ? `Move ${file}, ${file}-wal and ${file}-shm away and copy the newest backup, ${newest.file}, to ${file}.`
-    : `There is no backup in ${backups}. ${adviceFor('corrupt')} Without a backup, moving it away starts with an empty configuration.`
   return new DatabaseProblem(
     'corrupt',
-    `The database ${file} is damaged (${cause}). Nothing was changed or deleted. ${next}`,
+    `The database ${file} is damaged (${cause}). Nothing was changed or deleted. ${adviceFor('corrupt')}`,
     { cause: error },
   )
 }
 
-function moveAside(file: string, now: number): string {
+/** Puts a damaged file and its log beside itself, under a name with the time. Answers the new name. */
+export function moveAside(file: string, now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:.]/g, '')
   const target = `${file}.corrupt-${stamp}`
   for (const suffix of ['-wal', '-shm', '']) {

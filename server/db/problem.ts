@@ -6,6 +6,7 @@ export type DatabaseProblemCode =
   | 'read-only'
   | 'disk-full'
   | 'locked'
+  | 'in-use'
   | 'migration-edited'
   | 'migration-failed'
   | 'unavailable'
@@ -26,7 +27,9 @@ export function problemCode(error: unknown): DatabaseProblemCode | undefined {
   if (error instanceof DatabaseProblem) return error.code
   const code = (error as { code?: unknown } | null)?.code
   if (typeof code !== 'string') return undefined
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full'
+  // A shared-memory file that cannot grow is how a full disk shows first.
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE' || code === 'ENOSPC' || code === 'EDQUOT')
+    return 'disk-full'
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || code === 'EACCES' || code === 'EPERM')
     return 'read-only'
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked'
@@ -38,10 +41,11 @@ export function problemCode(error: unknown): DatabaseProblemCode | undefined {
 
 const advice: Record<DatabaseProblemCode, string> = {
   'newer-version': 'Start the newer Evenkeel again, or use another data directory.',
-  corrupt: 'Stop Evenkeel, move the file away and put a backup in its place.',
+  corrupt: '"npm run restore" says what can be got back, and gets it back.',
   'read-only': 'Make the data directory writable for the user that runs Evenkeel.',
   'disk-full': 'Free space on the disk that holds the data directory; writing then goes on by itself.',
   locked: 'Close the other program that uses the database.',
+  'in-use': 'Stop the other Evenkeel first.',
   'migration-edited': 'Put the released migration file back.',
   'migration-failed': 'Start the Evenkeel that was used before; the database was not changed.',
   unavailable: 'Check that the data directory is a directory, and the disk that holds it.',
@@ -53,6 +57,7 @@ const what: Record<DatabaseProblemCode, string> = {
   'read-only': 'it cannot be written to',
   'disk-full': 'the disk is full',
   locked: 'another program holds it',
+  'in-use': 'another Evenkeel uses it',
   'migration-edited': 'a migration was edited',
   'migration-failed': 'a migration failed',
   unavailable: 'the file system reported an error',

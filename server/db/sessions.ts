@@ -1,6 +1,7 @@
 /** Signed-in browsers. The token itself is never stored, and a look-up by its hash takes the same time whether it exists or not. */
 import type { Role } from '../../shared/api/bodies.ts'
 import { type Db, statement } from './handle.ts'
+import { problemCode } from './problem.ts'
 import { hashSecret } from './secret.ts'
 
 export interface NewSession {
@@ -26,7 +27,26 @@ export interface SessionRecord {
   userAgent: string
 }
 
+/** Sessions that could not be stored, by the hash of their token, oldest first: on a full disk people still sign in. */
+const unsaved = new WeakMap<Db, Map<string, NewSession>>()
+const MOST_UNSAVED = 1000
+
+const keyOf = (token: string) => hashSecret(token).toString('hex')
+
+/** Stores a session; where the database does not take it, it is kept in memory and stored later. */
 export function insertSession(db: Db, session: NewSession): void {
+  try {
+    storeSession(db, session)
+  } catch (error) {
+    if (problemCode(error) === undefined) throw error
+    const kept = unsaved.get(db) ?? new Map<string, NewSession>()
+    unsaved.set(db, kept)
+    kept.set(keyOf(session.token), session)
+    if (kept.size > MOST_UNSAVED) kept.delete(kept.keys().next().value as string)
+  }
+}
+
+function storeSession(db: Db, session: NewSession): void {
   statement(
     db,
     `INSERT INTO sessions (token_hash, user_name, created_at, expires_at, last_seen_at, address, user_agent)
@@ -42,14 +62,34 @@ export function insertSession(db: Db, session: NewSession): void {
   )
 }
 
+/** A session that is only in memory so far, with its user's present role; stored now where that goes again. */
+function findUnsaved(db: Db, token: string, now: number): SessionRecord | undefined {
+  const kept = unsaved.get(db)
+  const session = kept?.get(keyOf(token))
+  if (kept === undefined || session === undefined || session.expiresAt <= now) return undefined
+  const user = statement<{ name: string; role: Role }>(db, 'SELECT name, role FROM users WHERE name = ?').get(
+    session.userName,
+  )
+  if (user === undefined) return undefined
+  try {
+    storeSession(db, session)
+    kept.delete(keyOf(token))
+  } catch {
+    // Later.
+  }
+  const { createdAt, expiresAt, address, userAgent } = session
+  return { userName: user.name, role: user.role, createdAt, expiresAt, lastSeenAt: now, address, userAgent }
+}
+
 /** The session of a token with its user's present role; undefined when unknown or expired at `now`. */
 export function findSession(db: Db, token: string, now: number): SessionRecord | undefined {
-  return statement<SessionRecord>(
+  const stored = statement<SessionRecord>(
     db,
     `SELECT users.name AS userName, role, sessions.created_at AS createdAt, expires_at AS expiresAt,
        last_seen_at AS lastSeenAt, address, user_agent AS userAgent
      FROM sessions JOIN users ON users.name = user_name WHERE token_hash = ? AND expires_at > ?`,
   ).get(hashSecret(token), now)
+  return stored ?? findUnsaved(db, token, now)
 }
 
 /** Notes that the session was used, and prolongs it. */
@@ -62,11 +102,15 @@ export function touchSession(db: Db, token: string, seen: { lastSeenAt: number; 
 }
 
 export function deleteSession(db: Db, token: string): boolean {
+  if (unsaved.get(db)?.delete(keyOf(token))) return true
   return statement(db, 'DELETE FROM sessions WHERE token_hash = ?').run(hashSecret(token)).changes === 1
 }
 
 /** Signs a user out everywhere; `except` keeps the session with that token. Returns how many went. */
 export function deleteSessionsOf(db: Db, userName: string, except?: string): number {
+  for (const [key, session] of unsaved.get(db) ?? [])
+    if (session.userName.toLowerCase() === userName.toLowerCase() && session.token !== except)
+      unsaved.get(db)?.delete(key)
   return statement(db, 'DELETE FROM sessions WHERE user_name = ? AND token_hash <> ?').run(
     userName,
     except === undefined ? Buffer.alloc(0) : hashSecret(except),

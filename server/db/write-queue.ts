@@ -3,7 +3,7 @@
  * what cannot be written stays in memory up to a bound, is tried again, and the status says so.
  */
 import type { StorageStatus } from '../../shared/api/live.ts'
-import { type Db, inTransaction } from './handle.ts'
+import { type Db, inTransaction, standIn } from './handle.ts'
 import { BUSY_MS, databaseBytes } from './open.ts'
 import { adviceFor, type DatabaseProblemCode, problemCode } from './problem.ts'
 
@@ -35,6 +35,7 @@ const reasons: Record<DatabaseProblemCode, string> = {
   'disk-full': 'the disk is full',
   'read-only': 'the database cannot be written to',
   locked: 'another program holds the database',
+  'in-use': 'another Evenkeel uses the database',
   corrupt: 'the database file is damaged',
   unavailable: 'the disk reported an error',
   'newer-version': 'the database belongs to a newer version',
@@ -81,6 +82,8 @@ export class WriteQueue {
 
   status(): StorageStatus {
     const { failing } = this
+    const unusable = standIn(this.options.db)
+    if (unusable !== undefined) return { condition: 'failing', problem: unusable.message, bytes: 0 }
     return {
       condition: failing === undefined ? 'ok' : 'failing',
       problem: failing === undefined ? null : problemText(failing, this.lost),
@@ -126,6 +129,12 @@ export class WriteQueue {
   /** Stores in one transaction; a fault of ours is not a storage fault and is told apart by `defect`. */
   private store(batch: readonly Write[]): 'stored' | 'defect' | 'failed' {
     const { db, onDefect } = this.options
+    // What a stand-in is given is lost with it; here it is kept for the real one.
+    const unusable = standIn(db)
+    if (unusable !== undefined) {
+      this.settle(unusable.code)
+      return 'failed'
+    }
     try {
       // This runs on the control plane's event loop: waiting long for another program would stall probes and dashboard.
       db.pragma(`busy_timeout = ${SHORT_WAIT_MS}`)

@@ -114,6 +114,8 @@ export interface Me {
 /** `GET /api/v1/setup`: whether the set-up page is open. */
 export interface SetupStatus {
   needed: boolean
+  /** Why nobody can sign in with a password just now, for people; null when people can. */
+  problem: string | null
 }
 export interface UserSummary {
   name: string

@@ -1,5 +1,5 @@
 /** Sign-in. */
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
@@ -7,7 +7,7 @@ import type { Me } from '../../../shared/api/bodies.ts'
 import { Panel } from '../../components/panel.tsx'
 import { api } from '../../lib/api.ts'
 import { problemWords } from '../../lib/problem-words.ts'
-import { keys } from '../../lib/queries.ts'
+import { keys, useSetupStatus } from '../../lib/queries.ts'
 
 const route = getRouteApi('/sign-in')
 
@@ -15,6 +15,7 @@ export function SignInPage() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { next } = route.useSearch()
+  const setup = useSetupStatus()
   const [problem, setProblem] = useState<string>()
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -38,6 +39,11 @@ export function SignInPage() {
         <img src="/favicon.svg" alt="" width={28} height={28} />
         <h1>Sign in to Evenkeel</h1>
       </div>
+      {setup.data?.problem && (
+        <Alert color="red" variant="light" title="Signing in is not possible now" role="alert">
+          {setup.data.problem}
+        </Alert>
+      )}
       <Panel label="Sign in">
         <form onSubmit={(event) => void submit(event)}>
           <Stack gap="sm">

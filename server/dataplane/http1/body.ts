@@ -196,14 +196,14 @@ export class BodyDecoder {
       this.left = this.left * 16 + (digit - 1)
       return ++this.digits <= MAX_SIZE_DIGITS || this.fail(400, 'an invalid chunk size')
     }
-    const spaced = byte === SP || byte === HT
-    if (this.step === SIZE_START || (byte !== CR && byte !== SEMICOLON && !spaced))
+    if (this.step === SIZE_START || (byte !== CR && byte !== SEMICOLON && byte !== SP && byte !== HT))
       return this.fail(400, 'an invalid chunk size')
     if (this.left > Number.MAX_SAFE_INTEGER) return this.fail(400, 'a chunk size that is too large')
     if (this.received + this.left > this.limit) return this.fail(413, 'a body that is too large')
     this.step = byte === CR ? SIZE_LF : EXTENSION
-    if (!spaced) this.extension.reset(BEGINS_WITH.semicolon)
-    else this.extension.reset(this.lenient && byte === SP ? BEGINS_WITH.padding : BEGINS_WITH.whitespace)
+    if (byte === SEMICOLON) this.extension.reset(BEGINS_WITH.semicolon)
+    else if (byte !== CR)
+      this.extension.reset(this.lenient && byte === SP ? BEGINS_WITH.padding : BEGINS_WITH.whitespace)
     return true
   }
 

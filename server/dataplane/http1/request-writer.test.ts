@@ -110,7 +110,7 @@ describe('the head towards the backend', () => {
     ['a', 'https', '443'],
     ['a:8443', 'https', '8443'],
     ['a:', 'http', '80'],
-    ['a:0080', 'http', '80'],
+    ['a.:81', 'http', '81'],
     ['[::1]', 'http', '80'],
     ['[2001:db8::7]:8080', 'http', '8080'],
   ] as const)('says for host %s over %s that the port is %s', (host, proto, port) => {

@@ -4,6 +4,7 @@ import { portOf } from './authority.ts'
 import { FRAMING } from './framing.ts'
 import { DROP_FROM_CLIENT, DROP_FROM_TRUSTED, FIELD } from './known-fields.ts'
 import type { RequestHead } from './request-head.ts'
+import { COLON } from './tables.ts'
 
 /** What stays the same for every request of a client connection. */
 export interface ClientFacts {
@@ -88,8 +89,10 @@ export class RequestWriter {
     const { authority } = head
     if (authority === '') return `${this.ownDefaultPort}${host}\r\n`
     // As nearly always: no port, so the host is all of it.
-    if (authority.length === head.host.length) return `${this.ownDefaultPort}${authority}\r\n`
-    return `${this.own}${portOf(authority) || DEFAULT_PORT[this.proto]}\r\nX-Forwarded-Host: ${authority}\r\n`
+    const { length } = head.host
+    if (authority.length === length) return `${this.ownDefaultPort}${authority}\r\n`
+    const port = authority.charCodeAt(length) === COLON ? authority.substring(length + 1) : portOf(authority)
+    return `${this.own}${port === '' ? DEFAULT_PORT[this.proto] : port}\r\nX-Forwarded-Host: ${authority}\r\n`
   }
 
   /** Everything that is passed on as it came, in as few slices as possible; `withLine`: from the request line on. */

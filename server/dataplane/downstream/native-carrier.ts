@@ -239,8 +239,10 @@ export class NativeCarrier implements Carrier, Waiter {
     this.thread.returnCarrier(this)
   }
 
+  /** The backend may have switched before the whole body had come: what is left of it goes first. */
   tunnelBytes(buffer: Buffer, length: number): void {
-    this.relay.tunnel?.fromClient(buffer, length)
+    const from = this.body.open ? this.bodyBytes(buffer, 0, length) : 0
+    if (from < length) this.relay.tunnel?.fromClient(buffer, from, length)
   }
 
   tunnelEnded(): void {

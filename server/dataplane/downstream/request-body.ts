@@ -44,6 +44,12 @@ export class RequestBody {
     this.keptBytes = 0
   }
 
+  /** It will not be sent again: nothing is kept any more. */
+  release(): void {
+    this.keeping = false
+    this.forget()
+  }
+
   /** More of it is to come. */
   get open(): boolean {
     return this.decoder.state === BODY.more

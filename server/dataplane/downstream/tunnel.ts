@@ -18,13 +18,14 @@ export class Tunnel {
   open(head: string, buffer: Buffer, start: number, end: number): void {
     const { client, exchange } = this.carrier
     exchange?.tunnelOpened()
+    this.carrier.body.release()
     this.touch()
     client.write(head)
     if (start < end) this.fromBackend(buffer, start, end)
     client.phase = 'tunnel'
     client.rearm()
     const early = client.takePending()
-    if (early !== undefined) this.fromClient(early, early.length)
+    if (early !== undefined) this.fromClient(early, 0, early.length)
     if (client.halfClosed) return this.clientEnded()
     // It may have been held back because it had sent a lot already.
     if (this.connection.outlet.unsent === 0) client.resume()
@@ -51,11 +52,11 @@ export class Tunnel {
     this.carrier.thread.wheel.clear(this.connection)
   }
 
-  fromClient(buffer: Buffer, length: number): void {
+  fromClient(buffer: Buffer, start: number, end: number): void {
     const { exchange, client } = this.carrier
-    if (exchange !== undefined) exchange.bytesIn += length
+    if (exchange !== undefined) exchange.bytesIn += end - start
     this.touch()
-    if (!this.connection.outlet.writeBytes('', buffer, 0, length, '')) client.pause()
+    if (!this.connection.outlet.writeBytes('', buffer, start, end, '')) client.pause()
   }
 
   /** The client has half-closed: the backend is told, and may still speak. */

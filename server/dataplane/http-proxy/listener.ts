@@ -10,7 +10,7 @@ import type { Plane } from '../plane.ts'
 import { NEWCOMER_MS } from '../room.ts'
 import { ulid } from '../ulid.ts'
 import { HttpProxyCarrier } from './carrier.ts'
-import { answerToParser, endWithOwnAnswer, sendOwnAnswer } from './own-answer.ts'
+import { answerToParser, endWithOwnAnswer, sendOptions, sendOwnAnswer } from './own-answer.ts'
 import { RequestView, readTarget } from './request-view.ts'
 
 export interface ListenerOptions {
@@ -29,7 +29,6 @@ interface Connection {
 }
 
 const REFUSED_METHODS = new Set(['TRACE', 'CONNECT'])
-const ALLOW = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 class HttpProxyListener implements BoundListener {
   port = 0
@@ -53,6 +52,9 @@ class HttpProxyListener implements BoundListener {
       keepAliveTimeout: settings.timeouts.idleMs,
       maxHeaderSize: settings.limits.headBytes,
       noDelay: true,
+      // `node:http` would not read a body behind it: such a request goes on without the upgrade.
+      shouldUpgradeCallback: ({ headers }) =>
+        headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0,
       // Refused with a body of ours in `readTarget`.
       requireHostHeader: false,
     })
@@ -143,11 +145,8 @@ class HttpProxyListener implements BoundListener {
       return this.refuse(message, response, refusal(431, 'The request has too many header fields.'))
     if ((message.url?.length ?? 0) > this.settings.limits.targetBytes)
       return this.refuse(message, response, refusal(414, 'The request target is too long.'))
-    if (message.method === 'OPTIONS' && (message.url === '*' || message.headers['max-forwards'] === '0')) {
-      message.resume()
-      response.writeHead(204, { Allow: ALLOW })
-      return void response.end()
-    }
+    if (message.method === 'OPTIONS' && (message.url === '*' || message.headers['max-forwards'] === '0'))
+      return sendOptions(message, response)
     const target = readTarget(message)
     if ('status' in target) return this.refuse(message, response, target)
     const view = new RequestView(message, target, this.settings.trusts, connection.trusted, head !== undefined)

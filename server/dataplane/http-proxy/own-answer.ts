@@ -3,6 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type OwnAnswer, refusal, renderOwnAnswer } from '../own-answers.ts'
 
+const ALLOW = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
+/** What we say about ourselves to OPTIONS * and to OPTIONS with Max-Forwards: 0. */
+export function sendOptions(message: IncomingMessage, response: ServerResponse): void {
+  message.resume()
+  response.writeHead(204, { Allow: ALLOW })
+  response.end()
+}
+
 /** Writes an answer of ours; `close` ends the connection after it. */
 export function sendOwnAnswer(
   message: IncomingMessage,

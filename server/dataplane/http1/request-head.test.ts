@@ -233,11 +233,13 @@ describe('connection options', () => {
     expect([...(head.connection.names ?? [])]).toEqual(['x-secret', 'x-b'])
   })
 
-  it('recognises an upgrade, not one to h2c, without Connection, with a body or in HTTP/1.0', () => {
+  it('recognises an upgrade, also with a body, not one to h2c, without Connection or in HTTP/1.0', () => {
     expect(options('Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n').upgrade).toBe('websocket')
     expect(options('Connection: Upgrade\r\nUpgrade: h2c\r\n').upgrade).toBe('')
     expect(options('Upgrade: websocket\r\n').upgrade).toBe('')
-    expect(options('Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n').upgrade).toBe('')
+    expect(options('Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 1\r\n').upgrade).toBe('tcp')
+    expect(options('Connection: Upgrade\r\nUpgrade: tcp\r\nTransfer-Encoding: chunked\r\n').upgrade).toBe('tcp')
+    expect(options('Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 1\r\n').upgrade).toBe('')
     expect(options('Connection: Upgrade\r\nUpgrade: websocket\r\n', '1.0').upgrade).toBe('')
   })
 

@@ -239,8 +239,7 @@ export class RequestHead {
       // RFC 9110 §10.1.1: ignored in HTTP/1.0, and pointless without a body.
       this.expectContinue = this.minor === 1 && (this.framing === FRAMING.chunked || this.length > 0)
     }
-    const asked = connection.upgrade && this.minor === 1 && fields.has(FIELD.upgrade)
-    if (asked && this.framing !== FRAMING.chunked && this.length === 0) {
+    if (connection.upgrade && this.minor === 1 && fields.has(FIELD.upgrade)) {
       const protocol = fields.listOfKind(FIELD.upgrade) as string
       if (protocol !== '' && !UPGRADE_REFUSED.test(protocol)) this.upgrade = protocol
     }

@@ -23,6 +23,15 @@ export const cannot: Readonly<Record<string, string>> = {
   'takes lines ended by LF alone from a backend, and passes a clean head on': "Node's parser refuses them.",
   'takes a space before a colon from a backend, and passes a clean head on': "Node's parser refuses it.",
   'takes a control character in a value from a backend, and passes a clean head on': "Node's parser refuses it.",
+  'switches behind a request body, however it is framed': 'It forwards a request with a body without its Upgrade.',
+  'switches behind a body that its client announces with Expect':
+    'It forwards a request with a body without its Upgrade.',
+  'passes the rest of a body on first when the backend switches before it has come':
+    'It forwards a request with a body without its Upgrade.',
+  'cuts a client whose body turns out invalid, or stops, behind the switch':
+    'It forwards a request with a body without its Upgrade.',
+  'tries another backend when the first refuses the connection of an upgrade with a body':
+    'It forwards a request with a body without its Upgrade.',
   'keeps what 426 asks for': 'http-proxy drops Upgrade from every answer.',
   'measures a chunked body against the limit of its route from the first read on':
     'The backend is asked before the first piece has been seen.',

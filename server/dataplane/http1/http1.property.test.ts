@@ -19,6 +19,9 @@ const check = <T>(property: fc.IRawProperty<T>, runs = RUNS) =>
 /** Names that Node does not know as methods are refused there; that is not a difference in reading. */
 const known = (messages: Reading[]) => messages.every((message) => METHODS.includes(message.method))
 
+/** What the grammar allows and Node refuses: whitespace in chunk extensions (RFC 9112 §7.1.1), and a tab behind `chunked`. */
+const WIDER = /\n[0-9a-f]+(?:[ \t]+;|[ \t]*;[^\r\n]*[ \t])|chunked *\t/i
+
 describe('requests', () => {
   it('that are accepted are read by Node in the same way, as sent and as passed on', {
     timeout: TIMEOUT_MS,
@@ -31,13 +34,13 @@ describe('requests', () => {
         if (whole.refused !== 0 || whole.open || whole.messages.length !== 1 || !known(whole.messages)) return
         accepted++
         const node = await readNode(text.slice(0, whole.taken), 1)
-        expect(node).toEqual({ messages: whole.messages, refused: '' })
+        if (node.refused === '' || !WIDER.test(text)) expect(node).toEqual({ messages: whole.messages, refused: '' })
         const raw = readOurs(text, cuts, true)
         const passedOn = (raw.forwarded[0] as string) + (raw.messages[0] as Reading).body
         const backend = await readNode(passedOn, 1)
         expect(backend.refused).toBe('')
         expect(backend.messages).toHaveLength(1)
-        expect(backend.messages[0]).toMatchObject({ method: node.messages[0]?.method, body: node.messages[0]?.body })
+        expect(backend.messages[0]).toMatchObject({ method: whole.messages[0]?.method, body: whole.messages[0]?.body })
         // What we send on is strictly valid to ourselves, and a second pass does not change where it goes.
         const again = readOurs(passedOn)
         expect(again).toMatchObject({ refused: 0, open: false, messages: [{ target: backend.messages[0]?.target }] })
@@ -102,8 +105,9 @@ describe('responses', () => {
         // Node refuses the heads that we mend; it must read the mended one as we do.
         const node = await answerNode(mended(text))
         // What only we take from a backend: padded chunk sizes, and trailers that must not come late, which are left out.
-        if (typeof node !== 'string' || !/\n[0-9a-f]+ +[;\r]|\n0+ *(?:;[^\r]*)?\r\n[^\r]/i.test(text))
-          expect(node).toEqual(ours.reading)
+        const wider = WIDER.test(text) || /\n[0-9a-f]+ +\r|\n0+ *(?:;[^\r]*)?\r\n[^\r]/i.test(text)
+        // With a tab behind `chunked`, Node takes the chunks for the body.
+        if (!/chunked *\t/i.test(text) && (typeof node !== 'string' || !wider)) expect(node).toEqual(ours.reading)
         const { status, body } = ours.reading
         expect(await answerNode(ours.passedOn)).toMatchObject({ status, body })
       }),

@@ -1,7 +1,7 @@
 /** The request log: live tail, filter, pause, detail with its reasons, deep link. */
 import { expect, type Page, test } from '@playwright/test'
 import { expectAccessible, setUp, watch } from './browser.ts'
-import { type Balancer, endStory, type NamedBackend, startBackends, startBalancer } from './traffic/world.ts'
+import { type Balancer, endStory, load, type NamedBackend, startBackends, startBalancer } from './traffic/world.ts'
 
 let balancer: Balancer | undefined
 let backends: NamedBackend[] = []
@@ -82,13 +82,11 @@ test('a request is on screen within two seconds, can be filtered, held back and 
   await expectAccessible(page)
 
   await rows(page).filter({ hasText: '/first' }).click()
-  const detail = page.getByRole('dialog')
+  const detail = page.getByRole('complementary', { name: 'Request' })
   await expect(detail.getByText('Where the time went')).toBeVisible()
   await expect(detail.getByText(/round-robin chose/)).toBeVisible()
   await expect(detail.getByText('chosen')).toBeVisible()
   await expect(page).toHaveURL(/exchange=/)
-  // While it slides in, it is see-through.
-  await page.waitForTimeout(500)
   await expectAccessible(page)
   await page.keyboard.press('Escape')
   await expect(detail).toBeHidden()
@@ -109,7 +107,7 @@ test('the detail opens by its address and tells every attempt; keys lead there a
   const { body } = await running.api<{ id: string; attempts: unknown[] }[]>('GET', '/exchanges')
   const retried = body.find(({ attempts }) => attempts.length === 2)
   await page.goto(`${running.admin}/requests?exchange=${retried?.id ?? ids[0]}`)
-  const detail = page.getByRole('dialog')
+  const detail = page.getByRole('complementary', { name: 'Request' })
   await expect(detail.getByRole('heading', { name: 'Why this backend' })).toBeVisible()
   if (retried !== undefined) await expect(detail.getByRole('list', { name: 'Attempts' }).locator('li')).toHaveCount(2)
   await page.goto(`${running.admin}/requests?exchange=01-nothing`)
@@ -128,4 +126,111 @@ test('the detail opens by its address and tells every attempt; keys lead there a
   await page.keyboard.press('Enter')
   await expect(detail.getByText('Where the time went')).toBeVisible()
   settle()
+})
+
+test('the verdict says what happened; the list stays usable beside it, and arrow keys lead through it', async ({
+  page,
+}) => {
+  const { running, send } = await world(page)
+  const settle = watch(page, running.admin)
+  for (const one of backends) one.failing = 1
+  await send('/first')
+  await send('/second')
+  for (const one of backends) one.failing = 0
+  await send('/third')
+  await page.goto(`${running.admin}/requests`)
+  await expect(rows(page)).toHaveCount(3)
+  await expect(rows(page).first()).toContainText(/app \/ b[12]/)
+  const detail = page.getByRole('complementary', { name: 'Request' })
+  await rows(page).filter({ hasText: '/second' }).click()
+  await expect(detail.getByText(/^b[12] answered 500 itself\. Not retried: 500 is not in retry\.on\.$/)).toBeVisible()
+  await expect(detail.getByRole('list', { name: 'Attempts' }).getByTitle('failed')).toHaveCount(1)
+  await expect(detail.getByText('2 of 3')).toBeVisible()
+
+  // Newer and older; the row that had the focus hands it on.
+  await page.keyboard.press('ArrowLeft')
+  await expect(detail.getByText(/^b[12] answered 200\.$/)).toBeVisible()
+  await expect(detail.getByRole('list', { name: 'Attempts' }).getByTitle('went well')).toHaveCount(1)
+  await expect(rows(page).filter({ hasText: '/third' })).toBeFocused()
+  await page.keyboard.press('ArrowLeft')
+  await expect(detail.getByText('1 of 3')).toBeVisible()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await expect(detail.getByText('3 of 3')).toBeVisible()
+  await expect(rows(page).filter({ hasText: '/first' })).toHaveAttribute('aria-current', 'page')
+  // A button keeps the focus too, also at the end of the list.
+  const newer = detail.getByRole('button', { name: 'Newer request' })
+  await newer.click()
+  await newer.click()
+  await expect(detail.getByText('1 of 3')).toBeVisible()
+  await expect(newer).toBeFocused()
+  // The list can be used beside it, and typing is not taken for steps.
+  await rows(page).filter({ hasText: '/first' }).click()
+  await expect(detail.getByText('3 of 3')).toBeVisible()
+  await page.getByRole('textbox', { name: 'Filter' }).fill('path:/first')
+  await page.keyboard.press('ArrowLeft')
+  await expect(detail.getByText('1 of 1')).toBeVisible()
+  await detail.getByRole('button', { name: 'Close' }).click()
+  await expect(detail).toBeHidden()
+  settle()
+})
+
+test('on a phone the detail lies over the list, and steps lead on', async ({ page }) => {
+  const { running, send } = await world(page)
+  await page.setViewportSize({ width: 390, height: 844 })
+  const settle = watch(page, running.admin)
+  await send('/first')
+  await send('/second')
+  await page.goto(`${running.admin}/requests`)
+  await rows(page).filter({ hasText: '/second' }).click()
+  const detail = page.getByRole('dialog')
+  await expect(detail.getByText('1 of 2')).toBeVisible()
+  await detail.getByRole('button', { name: 'Older request' }).click()
+  await expect(detail.getByText('/first')).toBeVisible()
+  await page.keyboard.press('ArrowLeft')
+  await expect(detail.getByText('/second')).toBeVisible()
+  // While it slides in, it is see-through.
+  await page.waitForTimeout(500)
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await expect(detail).toBeHidden()
+  settle()
+})
+
+test('the page says how far back it reaches; errors outlive plain traffic and a restart, and the past is paged', async ({
+  page,
+}) => {
+  const { running, send } = await world(page)
+  for (const one of backends) one.failing = 1
+  const id = await send('/the-error')
+  for (const one of backends) one.failing = 0
+  // More than one page of plain traffic above it; at most so many of it are logged a second.
+  const listener = (await running.status()).listeners[0]?.address
+  const logged = async () =>
+    (await running.api<unknown[]>('GET', '/exchanges?loggedBecause=sample&limit=500')).body.length
+  while ((await logged()) < 500) await load(`http://${listener}/plain`, { concurrency: 10, requests: 200 })
+  await page.goto(`${running.admin}/requests`)
+  await expect(
+    page.getByText(/Errors and slow requests since \d\d:\d\d \(kept for 7 days\), samples of the others since/),
+  ).toBeVisible()
+  await expect(page.getByText('Newest 500 requests')).toBeVisible()
+  await page.locator('.ek-req-box').evaluate((box) => box.scrollTo(0, box.scrollHeight))
+  await page.getByRole('button', { name: 'Show older requests' }).click()
+  await expect(page.getByText('The log has nothing older.')).toBeAttached()
+  await page.locator('.ek-req-box').evaluate((box) => box.scrollTo(0, box.scrollHeight))
+  await expect(rows(page).filter({ hasText: '/the-error' })).toBeVisible()
+  await page.getByRole('button', { name: 'Back to the newest' }).click()
+  await expect(page.getByText('Newest 500 requests')).toBeVisible()
+
+  await page.waitForTimeout(1500)
+  await running.stop('SIGKILL')
+  const again = await startBalancer({ data: running.data })
+  balancer = again
+  // Sessions outlive a restart too, but this one listens on another port.
+  await page.context().clearCookies()
+  await page.goto(`${again.admin}/requests?exchange=${id}`)
+  await page.getByRole('textbox', { name: 'Name' }).fill('admin')
+  await page.getByRole('textbox', { name: 'Passphrase' }).fill('a few good words')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByText(/answered 500 itself/)).toBeVisible()
 })

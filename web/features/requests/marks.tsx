@@ -30,9 +30,13 @@ export const outcomeWords: Record<ExchangeRecord['outcome'], string> = {
 
 export function StatusMark({ exchange }: { exchange: ExchangeRecord }) {
   const { status, outcome, ours } = exchange
-  const broken = outcome === 'client-aborted' || outcome === 'backend-broke'
+  const broken = outcome !== 'complete' && outcome !== 'refused'
   const mark = broken
-    ? { icon: IconPlugConnectedX, tone: outcome === 'backend-broke' ? 'bad' : 'dim', word: outcomeWords[outcome] }
+    ? {
+        icon: IconPlugConnectedX,
+        tone: outcome === 'client-aborted' ? 'dim' : outcome === 'cut' ? 'warn' : 'bad',
+        word: outcomeWords[outcome],
+      }
     : (classes[Math.floor(status / 100) as keyof typeof classes] ?? { icon: IconDots, tone: 'dim', word: 'interim' })
   const Icon = mark.icon
   return (
@@ -58,12 +62,14 @@ const reasons = {
   sample: { icon: IconDots, tone: 'dim', word: 'sample', title: 'One of the sampled ordinary requests' },
 } as const
 
-export function LoggedMark({ because }: { because: ExchangeRecord['loggedBecause'] }) {
+/** `short`: the icon alone, and nothing for what the status tells, nor for the samples that most are. */
+export function LoggedMark({ because, short = false }: { because: ExchangeRecord['loggedBecause']; short?: boolean }) {
   const { icon: Icon, tone, word, title } = reasons[because]
+  if (short && (because === 'sample' || because === 'error')) return null
   return (
     <span className="ek-mark" data-tone={tone} title={title}>
       <Icon size={14} aria-hidden />
-      {word}
+      <span className={short ? 'ek-hidden' : undefined}>{word}</span>
     </span>
   )
 }

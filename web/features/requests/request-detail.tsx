@@ -1,9 +1,10 @@
 /** One request: what it was, where its time went, why this backend. Its address opens it again. */
-import { Button, CopyButton, Drawer, Skeleton } from '@mantine/core'
+import { Button, CopyButton, Skeleton } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { ExchangeLogReach } from '../../../shared/api/exchanges.ts'
 import type { ExchangeRecord } from '../../../shared/api/records.ts'
 import { CopyCurl } from '../../components/copy-curl.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -12,15 +13,18 @@ import { api } from '../../lib/api.ts'
 import { bytes, millis } from '../../lib/format.ts'
 import './detail.css'
 import { LoggedMark, outcomeWords, StatusMark } from './marks.tsx'
+import { reachWords } from './reach.ts'
 import { preciseTime } from './request-list.tsx'
+import { verdictOf } from './verdict.ts'
 import { Waterfall } from './waterfall-view.tsx'
 import { Why } from './why.tsx'
 
 export interface RequestDetailProps {
-  id: string | undefined
+  id: string
   /** The record, when a row has it. */
   known: ExchangeRecord | undefined
-  onClose: () => void
+  /** How far back the log reaches. */
+  reach: ExchangeLogReach | undefined
 }
 
 function Facts({ exchange }: { exchange: ExchangeRecord }) {
@@ -74,6 +78,7 @@ function Facts({ exchange }: { exchange: ExchangeRecord }) {
 }
 
 function Body({ exchange }: { exchange: ExchangeRecord }) {
+  const verdict = verdictOf(exchange)
   return (
     <div className="ek-req-detail">
       <p className="ek-req-line">
@@ -82,7 +87,9 @@ function Body({ exchange }: { exchange: ExchangeRecord }) {
           <strong>{exchange.method}</strong> {exchange.path}
         </span>
       </p>
-      {exchange.ours && <p className="ek-dim">Evenkeel made this answer, not a backend. {exchange.detail}</p>}
+      <p className="ek-req-verdict" data-tone={verdict.tone}>
+        {verdict.text}
+      </p>
       <div className="ek-req-bar">
         <span className="mono ek-dim ek-req-break">{exchange.id}</span>
         <span className="ek-actions">
@@ -115,44 +122,38 @@ function Body({ exchange }: { exchange: ExchangeRecord }) {
   )
 }
 
-export function RequestDetail({ id, known, onClose }: RequestDetailProps) {
+/** What cannot be found any more, and why. */
+function Gone({ id, reach }: { id: string; reach: ExchangeLogReach | undefined }) {
+  return (
+    <EmptyState title="This request is not in the log">
+      Id <span className="mono ek-req-break">{id}</span>.{' '}
+      {reach !== undefined && `The log holds: ${reachWords(reach, Date.now())}`} Requests that were not sampled were
+      never in it.
+    </EmptyState>
+  )
+}
+
+export function RequestDetail({ id, known, reach }: RequestDetailProps) {
   const fetched = useQuery({
     queryKey: ['exchange', id],
     // Asked as a list, so that one that is gone is an empty answer and not a failed request.
-    queryFn: async () =>
-      (await api<ExchangeRecord[]>('GET', `/exchanges?id=${encodeURIComponent(id ?? '')}`))[0] ?? null,
-    enabled: id !== undefined && known === undefined,
+    queryFn: async () => (await api<ExchangeRecord[]>('GET', `/exchanges?id=${encodeURIComponent(id)}`))[0] ?? null,
+    enabled: known === undefined,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
   const exchange = known ?? fetched.data ?? undefined
-  const gone = fetched.data === null
+  if (exchange !== undefined) return <Body exchange={exchange} />
+  if (fetched.data === null) return <Gone id={id} reach={reach} />
+  if (fetched.isError)
+    return (
+      <ErrorState title="The request cannot be loaded" error={fetched.error} onRetry={() => void fetched.refetch()} />
+    )
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      position="right"
-      size={680}
-      title="Request"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      overlayProps={{ backgroundOpacity: 0.35 }}
-    >
-      {exchange !== undefined ? (
-        <Body exchange={exchange} />
-      ) : gone ? (
-        <EmptyState title="This request is not in the log any more">
-          Id <span className="mono">{id}</span>. The log holds the newest 5,000 and starts anew with the process.
-          Requests that were not sampled were never in it.
-        </EmptyState>
-      ) : fetched.isError ? (
-        <ErrorState title="The request cannot be loaded" error={fetched.error} onRetry={() => void fetched.refetch()} />
-      ) : (
-        <div aria-busy="true" role="status" aria-label="Loading the request">
-          <Skeleton height={24} mb={16} />
-          <Skeleton height={120} mb={16} />
-          <Skeleton height={160} />
-        </div>
-      )}
-    </Drawer>
+    <div aria-busy="true" role="status" aria-label="Loading the request">
+      <Skeleton height={24} mb={16} />
+      <Skeleton height={120} mb={16} />
+      <Skeleton height={160} />
+    </div>
   )
 }

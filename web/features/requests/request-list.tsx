@@ -3,7 +3,7 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { ExchangeRecord } from '../../../shared/api/records.ts'
 import { clockTime, millis } from '../../lib/format.ts'
 import { LoggedMark, StatusMark } from './marks.tsx'
@@ -22,8 +22,20 @@ function busyElsewhere(target: EventTarget | null): boolean {
   return typing || document.querySelector('[role=dialog]') !== null
 }
 
+/** "pool / backend": names are unique only within a pool. */
+function Where({ exchange: { pool, backend } }: { exchange: ExchangeRecord }) {
+  if (pool === null) return <span className="ek-dim">no route</span>
+  return (
+    <>
+      <span className="ek-dim">{pool} / </span>
+      {backend ?? <span className="ek-dim">none</span>}
+    </>
+  )
+}
+
 function Row({ exchange }: { exchange: ExchangeRecord }) {
   const ended = exchange.at + exchange.totalMs
+  const where = `${exchange.pool ?? 'no pool'} / ${exchange.backend ?? 'no backend'}`
   return (
     <Link
       to="/requests"
@@ -43,11 +55,16 @@ function Row({ exchange }: { exchange: ExchangeRecord }) {
       <span className="status">
         <StatusMark exchange={exchange} />
       </span>
-      <span className="backend">{exchange.backend ?? <span className="ek-dim">none</span>}</span>
+      <span className="backend" title={where}>
+        <Where exchange={exchange} />
+      </span>
       <span className="total">{millis(exchange.totalMs)}</span>
+      <span className="host ek-dim" title={exchange.host}>
+        {exchange.host}
+      </span>
       <span className="client mono ek-dim">{exchange.client}</span>
       <span className="because" data-because={exchange.loggedBecause}>
-        <LoggedMark because={exchange.loggedBecause} />
+        <LoggedMark because={exchange.loggedBecause} short />
       </span>
     </Link>
   )
@@ -55,12 +72,17 @@ function Row({ exchange }: { exchange: ExchangeRecord }) {
 
 export interface RequestListProps {
   rows: readonly ExchangeRecord[]
+  /** The one whose detail is open. */
+  openId: string | undefined
+  /** What stands behind the last row. */
+  older: ReactNode
   /** Somebody reads: the pointer is over the rows, one has the focus, or they are scrolled. */
   onReading: (change: Partial<{ pointer: boolean; focus: boolean; scrolled: boolean }>) => void
 }
 
-export function RequestList({ rows, onReading }: RequestListProps) {
+export function RequestList({ rows, openId, older, onReading }: RequestListProps) {
   const box = useRef<HTMLElement>(null)
+  const openAt = rows.findIndex(({ id }) => id === openId)
   const height = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false }) ? PHONE_ROW : ROW
   const virtual = useVirtualizer({
     count: rows.length,
@@ -75,6 +97,18 @@ export function RequestList({ rows, onReading }: RequestListProps) {
     () => () => onReading({ pointer: false, focus: false, scrolled: false }),
     [onReading],
   )
+  // The open one (its link is the current one) stays in sight, and takes the focus along if a row has it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another one is opened
+  useEffect(() => {
+    if (openAt === -1) return
+    virtual.scrollToIndex(openAt, { align: 'auto' })
+    const row = document.activeElement?.closest('[data-row]')
+    if (row === null || row === undefined || box.current?.contains(row) !== true) return
+    requestAnimationFrame(() => {
+      const rowOf = box.current?.querySelector<HTMLElement>(`[data-row][aria-current]`)
+      rowOf?.focus({ preventScroll: true })
+    })
+  }, [openId])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const inside = box.current?.contains(document.activeElement) === true
@@ -109,10 +143,11 @@ export function RequestList({ rows, onReading }: RequestListProps) {
         <span className="method">Method</span>
         <span className="path">Path</span>
         <span className="status">Status</span>
-        <span className="backend">Backend</span>
+        <span className="backend">Pool / backend</span>
         <span className="total">Total</span>
+        <span className="host">Host</span>
         <span className="client">Client</span>
-        <span className="because">Logged as</span>
+        <span className="because" />
       </div>
       <ul style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ key, index, start }) => {
@@ -130,6 +165,7 @@ export function RequestList({ rows, onReading }: RequestListProps) {
           )
         })}
       </ul>
+      {older}
     </section>
   )
 }

@@ -6,12 +6,11 @@ import { api } from '../../lib/api.ts'
 import { readExchanges } from '../../lib/exchange-feed.ts'
 import type { Filter } from './filter.ts'
 import { MOST_ROWS, withRecords } from './tail.ts'
+import { PAGE, useOlder } from './use-older.ts'
 
 /** What has come is drawn this often, in milliseconds: quick for the eye, cheap in a storm. */
 const DRAW_MS = 250
 const EXCHANGES = 'exchanges'
-/** Largest answer the API gives. */
-const PAGE = 500
 
 /** The API call behind what is shown. */
 export function listPath(filter: Filter): string {
@@ -27,6 +26,13 @@ export interface Tail {
   loading: boolean
   error: unknown
   retry(): void
+  /** Older ones than those followed are shown: nothing new is put above them meanwhile. */
+  inPast: boolean
+  /** There may be older ones. */
+  hasOlder: boolean
+  loadingOlder: boolean
+  olderError: unknown
+  loadOlder(): void
 }
 
 export function useTail(filter: Filter, paused: boolean): Tail {
@@ -43,6 +49,8 @@ export function useTail(filter: Filter, paused: boolean): Tail {
   const [held, setHeld] = useState<readonly ExchangeRecord[]>([])
   const arrived = useRef<ExchangeRecord[]>([])
   const { fits } = filter
+  const past = useOlder(path, filter.line)
+  const inPast = past.records.length > 0
 
   useEffect(
     () =>
@@ -64,14 +72,19 @@ export function useTail(filter: Filter, paused: boolean): Tail {
     return () => clearInterval(draw)
   }, [fits])
   useEffect(() => {
-    if (paused || held.length === 0) return
+    if (paused || inPast || held.length === 0) return
     setLive((before) => withRecords(before, held))
     setHeld([])
-  }, [paused, held])
+  }, [paused, inPast, held])
 
   const rows = useMemo(
-    () => withRecords([], [...live, ...(fetched.data ?? [])].filter(fits)),
-    [live, fetched.data, fits],
+    () =>
+      withRecords(
+        [],
+        [...live, ...(fetched.data ?? []), ...past.records].filter(fits),
+        past.records.length > 0 ? Number.POSITIVE_INFINITY : MOST_ROWS,
+      ),
+    [live, fetched.data, past.records, fits],
   )
   const shown = useMemo(() => new Set(rows.map(({ id }) => id)), [rows])
   const waiting = useMemo(
@@ -81,7 +94,13 @@ export function useTail(filter: Filter, paused: boolean): Tail {
   return {
     rows,
     waiting,
+    inPast,
+    hasOlder: past.pages === 0 ? fetched.data?.length === PAGE : !past.exhausted,
+    loadingOlder: past.loading,
+    olderError: past.error,
+    loadOlder: () => past.load(inPast ? past.records : (fetched.data ?? [])),
     showWaiting() {
+      past.forget()
       setLive((before) => withRecords(before, held))
       setHeld([])
     },

@@ -1,23 +1,37 @@
 /** Where the time went: phases of the attempt that counted, then every attempt, on one axis. */
-import { IconCheck, IconX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCheck, IconMinus, IconX } from '@tabler/icons-react'
 import type { ExchangeRecord } from '../../../shared/api/records.ts'
 import { millis } from '../../lib/format.ts'
+import type { Tone } from './attempt-end.ts'
 import { attemptBars, type Bar, phaseBars } from './waterfall.ts'
 
 /** Narrowest bar that can still be seen, in percent. */
 const LEAST = 0.8
 
-function Row({ bar, total, attempt = false }: { bar: Bar; total: number; attempt?: boolean }) {
+const marks: Record<Tone, { icon: typeof IconX; word: string }> = {
+  good: { icon: IconCheck, word: 'went well' },
+  warn: { icon: IconAlertTriangle, word: 'client error' },
+  bad: { icon: IconX, word: 'failed' },
+  dim: { icon: IconMinus, word: 'ended early' },
+}
+
+function AttemptMark({ tone }: { tone: Tone }) {
+  const { icon: Icon, word } = marks[tone]
+  return (
+    <span className="ek-mark" data-tone={tone} title={word}>
+      <Icon size={14} aria-hidden />
+      <span className="ek-hidden">{word}</span>
+    </span>
+  )
+}
+
+function Row({ bar, total, tone }: { bar: Bar; total: number; tone?: Tone }) {
   const left = Math.min(100 - LEAST, (bar.from / total) * 100)
   const width = Math.min(100 - left, Math.max(LEAST, ((bar.to - bar.from) / total) * 100))
   return (
     <li>
       <span className="label">
-        {attempt && (
-          <span className="ek-mark" data-tone={bar.phase === 'failed' ? 'bad' : 'good'}>
-            {bar.phase === 'failed' ? <IconX size={14} aria-hidden /> : <IconCheck size={14} aria-hidden />}
-          </span>
-        )}
+        {tone !== undefined && <AttemptMark tone={tone} />}
         {bar.label}
       </span>
       <span className="track" aria-hidden>
@@ -47,7 +61,7 @@ export function Waterfall({ exchange }: { exchange: ExchangeRecord }) {
           <h3>{attempts.length === 1 ? 'Attempt' : `${attempts.length} attempts`}</h3>
           <ul aria-label="Attempts">
             {attempts.map((bar) => (
-              <Row key={bar.key} bar={bar} total={total} attempt />
+              <Row key={bar.key} bar={bar} total={total} tone={bar.tone} />
             ))}
           </ul>
         </>

@@ -1,5 +1,6 @@
 /** Where the time of a request went, as bars on one axis. Pure. */
 import type { ExchangeRecord } from '../../../shared/api/records.ts'
+import { attemptEnd, type Tone } from './attempt-end.ts'
 
 export type Phase = 'queue' | 'connect' | 'wait' | 'transfer' | 'failed' | 'attempt'
 
@@ -53,14 +54,15 @@ export function phaseBars(exchange: ExchangeRecord): Bar[] {
 }
 
 /** Each attempt as its own bar. */
-export function attemptBars(exchange: ExchangeRecord): Bar[] {
-  return exchange.attempts.map(({ backend, outcome, endedMs, reason }, index) => {
+export function attemptBars(exchange: ExchangeRecord): (Bar & { tone: Tone })[] {
+  return exchange.attempts.map(({ backend, endedMs, reason }, index) => {
     const from = startOf(exchange, index)
-    const well = outcome === 'ok'
-    const notes = [well ? '' : outcome, reason].filter(Boolean)
+    const { tone, words } = attemptEnd(exchange, index)
+    const notes = [words, reason].filter(Boolean)
     return {
       key: `${index}`,
-      phase: well ? 'attempt' : 'failed',
+      phase: tone === 'bad' ? 'failed' : 'attempt',
+      tone,
       label: backend,
       from,
       to: Math.max(from, endedMs),

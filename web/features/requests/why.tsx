@@ -4,6 +4,7 @@ import type { ExchangeRecord, WhyRecord } from '../../../shared/api/records.ts'
 import { failOpenWords } from '../../../shared/fail-open.ts'
 import { count } from '../../lib/format.ts'
 import { DebugCommand } from './debug-command.tsx'
+import { notRetriedText } from './verdict.ts'
 import { choiceSentence, leftOutWords, scoreText } from './why-words.ts'
 
 function Candidates({ why, chosen }: { why: WhyRecord; chosen: string | null }) {
@@ -75,9 +76,15 @@ export function Why({ exchange }: { exchange: ExchangeRecord }) {
   // The choice that counted is the last one: a retry may have ended elsewhere.
   const last = exchange.attempts.at(-1)
   const chosen = last?.backend ?? exchange.backend
+  const notRetried = notRetriedText(exchange)
   return (
     <>
       <p>{choiceSentence(chosen, last?.reason ?? '', why)}</p>
+      {notRetried !== '' && (
+        <p>
+          Not tried {exchange.attempts.length > 1 ? 'once more' : 'again'}: {notRetried}.
+        </p>
+      )}
       {why.key !== undefined && (
         <p>
           Key: <span className="mono ek-req-break">{why.key}</span>

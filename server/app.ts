@@ -30,6 +30,7 @@ import { openStore } from './db/store.ts'
 import { createDemoSwitch } from './demo-switch.ts'
 import { type App, createLifecycle, type Phase } from './lifecycle.ts'
 import { createMonitors } from './monitoring.ts'
+import { createNames } from './names.ts'
 import { type Options, setupUrl } from './options.ts'
 import { createProber } from './prober.ts'
 import { readiness } from './readiness.ts'
@@ -81,7 +82,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     slots,
     status: () => status(),
     log,
-    connections: () => connections(),
+    connections: () => traffic.connections(control.current().config),
   })
   const events: EventSink = { record: (event) => void telemetry.events.record({ at: now(), ...event }) }
   const secret = dataPlaneSecret(db)
@@ -90,6 +91,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     reusePort: canSharePorts,
     via: 'evenkeel',
     secret,
+    allowedAddresses: options.allowedAddresses,
     scoreboard,
     reader,
     events: {
@@ -99,21 +101,24 @@ export function createApp(options: Options, log: Logger, version: string): App {
       ...workerEvents(events, log, publishStatus),
     },
   })
+  const names = createNames(options, (facts) => monitors.namesChanged(facts))
   const traffic = createTrafficSide({
     supervisor,
     slots,
     reader,
+    names,
     listenerEvents: listenerEvents(events, log, publishStatus),
   })
   const drains = createDrains({ dataPlane: traffic, events, clock, now })
-  const control = createConfigControl({ db, dataPlane: traffic, events, now, check: (config) => slots.check(config) })
+  const control = createConfigControl({ db, dataPlane: traffic, events, now, check: slots.check, policy: names.policy })
   const monitors = createMonitors({
     clock,
     now,
     reader,
     slots,
     events,
-    setFacts: (facts) => supervisor.setFacts(facts),
+    names,
+    workers: supervisor,
     onProbe: (pool, backend, result) => telemetry.probe(pool, backend, result),
     lastProbes: (pool, backend) => telemetry.lastProbes(pool, backend),
     onChange: () => publishStatus(),
@@ -126,10 +131,6 @@ export function createApp(options: Options, log: Logger, version: string): App {
     publishStatus()
   })
 
-  const connections = () =>
-    Object.fromEntries(
-      traffic.listeners(control.current().config).map((listener) => [listener.id, listener.connections]),
-    )
   function status(): Status {
     const { revision, config } = control.current()
     return assembleStatus({
@@ -151,6 +152,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       drainOf: (pool, backend) => drains.statusOf(pool, backend),
       removed: drains.removed(),
       listeners: traffic.listeners(config),
+      names: names.book.troubles(),
       workers: supervisor.workers(),
       storage: telemetry.storage(),
       total: telemetry.lastSample('', ''),
@@ -180,10 +182,9 @@ export function createApp(options: Options, log: Logger, version: string): App {
     setup,
     status,
     ...telemetry.queries,
-    prober: createProber({ control, probeNow: (pool, backend) => monitors.probeNow(pool, backend) }),
+    prober: createProber({ control, probes: names.probes, probeNow: monitors.probeNow }),
     testRequest: createTestRequest({
-      addressOf: (id) =>
-        traffic.listeners(control.current().config).find((listener) => id === undefined || listener.id === id)?.address,
+      addressOf: (id) => traffic.addressOf(control.current().config, id),
       backendOf: (id) => telemetry.queries.exchange(id)?.backend,
       debugToken: () => newDebugToken(secret, now()).value,
       now: clock.now,

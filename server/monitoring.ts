@@ -1,19 +1,22 @@
 /** Joins health and outlier monitors: what they find becomes facts for the workers, words for the page, and events with evidence. */
+import { parseHostPort } from '../shared/address.ts'
 import type { ProbeResult } from '../shared/api/live.ts'
 import type { Config } from '../shared/config/config.ts'
-import type { PoolConfig } from '../shared/config/pool.ts'
-import { type FailOpenRule, failOpenPolicy, failOpenWords } from '../shared/fail-open.ts'
 import type { EventSink } from './control/data-plane.ts'
 import type { Slots } from './control/slots.ts'
 import type { AvailabilityFact, AvailabilityFacts } from './control/status.ts'
 import { agentFact, agentWords } from './core/agent-report.ts'
-import { chooseCandidates } from './core/candidates.ts'
 import type { Clock } from './core/clock.ts'
 import type { SlotFact } from './dataplane/messages.ts'
 import { COUNTER, counters, type ScoreboardReader } from './dataplane/scoreboard.ts'
+import type { Supervisor } from './dataplane/supervisor.ts'
+import { createFailingOpen } from './failing-open.ts'
+import type { HostFact } from './monitors/address-book.ts'
 import { createAgentMonitor } from './monitors/agent-monitor.ts'
 import { createHealthMonitor, type HealthChange, type HealthFact } from './monitors/health-monitor.ts'
 import { createOutlierMonitor, type OutlierChange } from './monitors/outlier-monitor.ts'
+import { tellNameNews } from './name-news.ts'
+import type { Names } from './names.ts'
 import { Warming } from './warming.ts'
 
 export interface MonitoringParts {
@@ -24,8 +27,9 @@ export interface MonitoringParts {
   slots: Slots
   events: EventSink
   config: () => Config
-  /** Hands facts to the workers. */
-  setFacts(facts: SlotFact[]): void
+  names: Pick<Names, 'book' | 'probes'>
+  /** Who is told what has become true. */
+  workers: Pick<Supervisor, 'setFacts' | 'setHosts'>
   onProbe(pool: string, backend: string, result: ProbeResult): void
   /** Results from before this start, newest last. */
   lastProbes(pool: string, backend: string): ProbeResult[]
@@ -37,6 +41,8 @@ export interface Monitoring {
   facts: AvailabilityFacts
   update(config: Config): void
   liveFailure(slot: number, detail: string): void
+  /** These names lead elsewhere now. */
+  namesChanged(facts: readonly HostFact[]): void
   probeNow(pool: string, backend: string): Promise<ProbeResult | undefined>
   /** Call once a second. */
   tick(): void
@@ -56,8 +62,6 @@ interface Ejection {
 export function createMonitors(parts: MonitoringParts): Monitoring {
   const { slots, events, reader } = parts
   const ejections = new Map<string, Ejection>()
-  /** By pool id; undefined: it does not fail open. */
-  const failingOpen = new Map<string, FailOpenRule | undefined>()
   const keyOf = (pool: string, backend: string) => `${pool}/${backend}`
 
   const row = new Float64Array(counters.length)
@@ -74,6 +78,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     clock: parts.clock,
     wallClock: parts.now,
     random: Math.random,
+    probes: parts.names.probes,
     onChange: (change) => healthChanged(change),
     onProbe: parts.onProbe,
     lastProbes: parts.lastProbes,
@@ -88,6 +93,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
   })
   const agents = createAgentMonitor({
     random: Math.random,
+    probes: parts.names.probes,
     onChange(pool, backend, state) {
       tell(pool, backend)
       const severity = agentFact(state).state === 'ready' ? 'info' : 'warning'
@@ -108,6 +114,15 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
         backend,
       }),
   })
+  const failingOpen = createFailingOpen({
+    events,
+    slotOf: (pool, backend) => slots.slotOf(pool, backend),
+    factOf: (pool, backend) => ({
+      health: known(pool, backend)?.health ?? 'unknown',
+      ejected: ejections.has(keyOf(pool, backend)),
+      agent: agentOf(pool, backend),
+    }),
+  })
   const outliers = createOutlierMonitor({
     clock: parts.clock,
     reader,
@@ -117,18 +132,28 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     onChange: (change) => outlierChanged(change),
   })
 
+  /** Who is healthy by decree but has no address that may be used is not. */
+  function known(pool: string, backend: string): HealthFact | undefined {
+    const fact = health.fact(pool, backend)
+    if (!fact?.unchecked) return fact
+    const members = parts.config().pools.find((other) => other.id === pool)?.backends
+    const host = parseHostPort(members?.find(({ id }) => id === backend)?.address ?? '')?.host
+    const problem = host === undefined ? undefined : parts.names.book.problemOf(host)
+    return problem === undefined ? fact : { ...fact, health: 'unhealthy', reason: problem }
+  }
+
   function slotFact(pool: string, backend: string): SlotFact | undefined {
     const slot = slots.slotOf(pool, backend)
-    const known = health.fact(pool, backend)
-    if (slot === undefined || known === undefined) return undefined
+    const fact = known(pool, backend)
+    if (slot === undefined || fact === undefined) return undefined
     const ejected = ejections.has(keyOf(pool, backend))
     const config = parts.config().pools.find((other) => other.id === pool)
     const member = config?.backends.find(({ id }) => id === backend)
     if (config !== undefined && member !== undefined)
-      warming.set(config, backend, known.health === 'healthy' && !ejected && member.adminState === 'active', ejected)
+      warming.set(config, backend, fact.health === 'healthy' && !ejected && member.adminState === 'active', ejected)
     return {
       slot,
-      health: known.health,
+      health: fact.health,
       ejected,
       slowStart: warming.startOf(pool, backend),
       agent: agentOf(pool, backend),
@@ -142,9 +167,9 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
 
   function tell(pool: string, backend: string): void {
     const fact = slotFact(pool, backend)
-    if (fact !== undefined) parts.setFacts([fact])
+    if (fact !== undefined) parts.workers.setFacts([fact])
     const config = parts.config().pools.find((other) => other.id === pool)
-    if (config !== undefined) watchPanic(config)
+    if (config !== undefined) failingOpen.watch(config)
     parts.onChange()
   }
 
@@ -172,36 +197,6 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
     events.record({ kind: 'ejection', severity: ejected ? 'warning' : 'info', message, pool, backend, detail })
   }
 
-  /** The same rule the workers follow, so that the page says what they do. */
-  function watchPanic(pool: PoolConfig): void {
-    const members = pool.backends.map((backend) => {
-      const known = health.fact(pool.id, backend.id)
-      const ref = {
-        slot: slots.slotOf(pool.id, backend.id) ?? 0,
-        id: backend.id,
-        weight: backend.weight,
-        maxConnections: 0,
-        pool: pool.id,
-        host: '',
-        port: 0,
-        address: '',
-      }
-      const fact = {
-        health: known?.health ?? ('unknown' as const),
-        ejected: ejections.has(keyOf(pool.id, backend.id)),
-        agent: agentOf(pool.id, backend.id),
-      }
-      return { ref, adminState: backend.adminState, backup: backend.backup, fact }
-    })
-    const open = chooseCandidates(members, failOpenPolicy(pool)).openBy
-    if (open === failingOpen.get(pool.id)) return
-    failingOpen.set(pool.id, open)
-    const message = open
-      ? `pool ${pool.id} is failing open: ${failOpenWords(open)}`
-      : `pool ${pool.id} is no longer failing open`
-    events.record({ kind: 'failing-open', severity: open ? 'error' : 'info', message, pool: pool.id })
-  }
-
   function inWords(fact: HealthFact, ejection: Ejection | undefined): AvailabilityFact {
     const { reason, since, probes } = fact
     const said = agents.state(fact.pool, fact.backend)
@@ -217,7 +212,7 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
   return {
     facts: {
       of(pool, backend) {
-        const fact = health.fact(pool, backend)
+        const fact = known(pool, backend)
         return fact === undefined ? undefined : inWords(fact, ejections.get(keyOf(pool, backend)))
       },
     },
@@ -230,23 +225,31 @@ export function createMonitors(parts: MonitoringParts): Monitoring {
         config.pools.flatMap((pool) => pool.backends.map((backend) => keyOf(pool.id, backend.id))),
       )
       for (const key of ejections.keys()) if (!present.has(key)) ejections.delete(key)
-      parts.setFacts(
+      parts.workers.setFacts(
         config.pools.flatMap((pool) => pool.backends.flatMap((backend) => slotFact(pool.id, backend.id) ?? [])),
       )
-      for (const pool of config.pools) watchPanic(pool)
+      for (const pool of config.pools) failingOpen.watch(pool)
     },
     liveFailure(slot, detail) {
       const entry = slots.entries().find((other) => other.slot === slot)
       if (entry?.configured && entry.backend !== '') health.liveFailure(entry.pool, entry.backend, detail)
     },
+    namesChanged(facts) {
+      parts.workers.setHosts(facts)
+      for (const { id, healthCheck, backends } of parts.config().pools)
+        for (const { id: backend, address } of healthCheck.type === 'none' ? backends : [])
+          if (facts.some(({ host }) => host === parseHostPort(address)?.host)) tell(id, backend)
+    },
     probeNow: (pool, backend) => health.probeNow(pool, backend),
     tick() {
       outliers.tick()
+      tellNameNews(events, parts.names.book.takeNews())
       warming.tick(parts.config())
     },
     stop() {
       health.stop()
       agents.stop()
+      parts.names.book.close()
     },
   }
 }

@@ -21,8 +21,24 @@ describe('options', () => {
       adminPassword: undefined,
       adminToken: undefined,
       logLevel: 'info',
+      nameServers: [],
+      allowedAddresses: [],
       demo: false,
     })
+  })
+
+  it('take lists of name servers and of addresses, and refuse what is neither', () => {
+    expect(read(['--name-server', '127.0.0.1:8600,10.0.0.2', '--name-server', '[::1]:53']).nameServers).toEqual([
+      '127.0.0.1:8600',
+      '10.0.0.2',
+      '[::1]:53',
+    ])
+    expect(read([], { EVENKEEL_ALLOW_ADDRESSES: '169.254.10.0/24, fd00:ec2::254' }).allowedAddresses).toEqual([
+      '169.254.10.0/24',
+      'fd00:ec2::254',
+    ])
+    expect(() => read(['--name-server', 'ns.example'])).toThrow('write the IP address of a name server')
+    expect(() => read(['--allow-address', '169.254.0.0/99'])).toThrow('write an IP address or a range')
   })
 
   it('come from the flag, else the environment', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { formatHostPort, type HostPort, parseHostPort } from '../shared/address.ts'
+import { addressBytes, parseRange } from '../shared/address-range.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -23,6 +24,10 @@ export interface Options {
   /** Bearer token with the admin role. Secret. */
   adminToken: string | undefined
   logLevel: LogLevel
+  /** Name servers (`ip` or `ip:port`) to ask for the names of backends; none: those of the system. */
+  nameServers: string[]
+  /** Link-local and cloud metadata addresses, or ranges of them, that may be connected to all the same. */
+  allowedAddresses: string[]
   /** Start demo backends and a trickle of traffic. */
   demo: boolean
 }
@@ -52,6 +57,28 @@ function hosts(text: string, before: string[] = []): string[] {
   const names = text.split(/[\s,]+/).filter(Boolean)
   return [...before, ...names.map((name) => name.toLowerCase())]
 }
+
+/** The items of a list separated by spaces or commas, each of which must fit. */
+function list(text: string, before: string[] | undefined, fits: (item: string) => boolean, write: string): string[] {
+  const items = text.split(/[\s,]+/).filter(Boolean)
+  const wrong = items.find((item) => !fits(item))
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}": ${write}`)
+  return [...(before ?? []), ...items]
+}
+
+const isNameServer = (text: string) => {
+  const host = parseHostPort(text)?.host ?? text
+  return addressBytes(host) !== undefined && !host.startsWith('[')
+}
+const nameServers = (text: string, before: string[] | undefined) =>
+  list(text, before, isNameServer, 'write the IP address of a name server, such as 10.0.0.2 or 127.0.0.1:8600')
+const addressRanges = (text: string, before: string[] | undefined) =>
+  list(
+    text,
+    before,
+    (item) => parseRange(item) !== undefined,
+    'write an IP address or a range, such as 169.254.10.0/24',
+  )
 
 function command(version: string): Command {
   return new Command('evenkeel')
@@ -85,6 +112,21 @@ function command(version: string): Command {
         .env('EVENKEEL_LOG_LEVEL')
         .default('info')
         .choices(logLevels),
+    )
+    .addOption(
+      new Option('--name-server <ip[:port]>', 'asks this one for the names of backends (repeat, or separate by commas)')
+        .env('EVENKEEL_NAME_SERVERS')
+        .default([], "the system's")
+        .argParser(nameServers),
+    )
+    .addOption(
+      new Option(
+        '--allow-address <ip|range>',
+        'lets backends and probes use this link-local or cloud metadata address (repeat, or separate by commas)',
+      )
+        .env('EVENKEEL_ALLOW_ADDRESSES')
+        .default([], 'none')
+        .argParser(addressRanges),
     )
     .addOption(new Option('--demo', 'start three demo backends and a trickle of traffic').env('EVENKEEL_DEMO'))
     .allowExcessArguments(false)
@@ -155,6 +197,8 @@ export function readOptions(argv: readonly string[], environment: Environment, v
       workers: threads,
       config,
       logLevel,
+      nameServer,
+      allowAddress,
       demo,
     } = parse(argv, env, version, (more) => {
       text += more
@@ -168,6 +212,8 @@ export function readOptions(argv: readonly string[], environment: Environment, v
       adminPassword: secret(env, 'EVENKEEL_ADMIN_PASSWORD', SHORTEST_PASSWORD),
       adminToken: secret(env, 'EVENKEEL_ADMIN_TOKEN', SHORTEST_TOKEN),
       logLevel,
+      nameServers: nameServer,
+      allowedAddresses: allowAddress,
       demo: demo === true,
     }
     return { options }

@@ -5,9 +5,11 @@ import type { Prober } from './api/parts.ts'
 import type { ConfigControl } from './control/change-config.ts'
 import { ControlError } from './errors.ts'
 import { createAddressProber } from './monitors/address-prober.ts'
+import type { Probes } from './monitors/probes.ts'
 
 export interface ProberParts {
   control: ConfigControl
+  probes: Probes
   /** Probes a configured backend; the result counts for its health. */
   probeNow(pool: string, backend: string): Promise<ProbeResult | undefined>
 }
@@ -19,8 +21,8 @@ function withSecondTry(answer: ProbeAnswer, counted: ProbeResult | undefined): P
   return { ...answer, hint: [said, answer.hint].filter(Boolean).join(' ') }
 }
 
-export function createProber({ control, probeNow }: ProberParts): Prober {
-  const { probeAddress } = createAddressProber({})
+export function createProber({ control, probes, probeNow }: ProberParts): Prober {
+  const { probeAddress } = createAddressProber({ probes })
   return {
     probe: (address, healthCheck) => probeAddress({ address, healthCheck }),
     async probeBackend(poolId, backendId): Promise<ProbeAnswer> {

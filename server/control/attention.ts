@@ -10,6 +10,14 @@ export type AttentionFacts = Pick<Status, 'listeners' | 'pools' | 'workers' | 's
   tight: ReadonlySet<string>
   /** Pools of which few or no backends take traffic. */
   problems: ReadonlySet<string>
+  /** Names whose addresses are used although something is wrong with them. */
+  names: readonly NameTrouble[]
+}
+
+/** Something wrong with a name, in words. unresolved: it cannot be looked up. refused: one of its addresses is not used. */
+export interface NameTrouble {
+  readonly kind: 'unresolved' | 'refused'
+  readonly trouble: string
 }
 
 function backendAttention(pool: PoolStatus, backend: BackendStatus, config: PoolConfig | undefined): Attention[] {
@@ -116,6 +124,22 @@ function tightAttention(pool: PoolStatus): Attention {
   }
 }
 
+const NAME_ADVICE = {
+  unresolved:
+    'Traffic and health checks go on with the addresses known last. Check the name servers (/etc/resolv.conf, or --name-server) and the name.',
+  refused: 'The other addresses of the name are used. Find out who lets the name lead there.',
+} as const
+
+/** One item for each kind, since names share their name servers. */
+function nameAttention(names: readonly NameTrouble[]): Attention[] {
+  return (['unresolved', 'refused'] as const).flatMap((kind) => {
+    const [first, ...others] = names.filter((name) => name.kind === kind)
+    if (first === undefined) return []
+    const more = others.length === 0 ? '' : ` (and ${others.length} more name${others.length > 1 ? 's' : ''})`
+    return [{ key: `names:${kind}`, severity: 'warning', title: `${first.trouble}${more}`, advice: NAME_ADVICE[kind] }]
+  })
+}
+
 const configOf = (config: Config, pool: string) => config.pools.find(({ id }) => id === pool)
 
 /** Everything worth a look, errors first. Empty when all is well. */
@@ -128,6 +152,7 @@ export function attentionOf(facts: AttentionFacts, config: Config): Attention[] 
       title: `Listener ${listener.id} is not listening on ${listener.address}${listener.condition === 'failed' ? '' : ' in every worker'}`,
       advice: listener.problem ?? 'Choose another address, or stop the program that holds this one.',
     }))
+  items.push(...nameAttention(facts.names))
   items.push(
     ...processAttention(facts),
     ...facts.pools.flatMap((pool) => poolAttention(pool, facts.problems.has(pool.id), configOf(config, pool.id))),

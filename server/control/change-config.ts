@@ -3,6 +3,7 @@
  * transaction → swapped into the data plane → told to everybody. What fails before the transaction leaves everything as it was.
  */
 import { isDeepStrictEqual } from 'node:util'
+import type { AddressPolicy } from '../../shared/address-policy.ts'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
 import type { ProblemIssue } from '../../shared/api/problem.ts'
 import type { RevisionSummary } from '../../shared/api/records.ts'
@@ -11,12 +12,12 @@ import { type Db, standIn } from '../db/handle.ts'
 import { type CommitResult, commitRevision, getRevision, listRevisions, type RevisionRecord } from '../db/revisions.ts'
 import { ControlError } from '../errors.ts'
 import { bindError } from './bind-error.ts'
+import { checkDocument, parseWhole } from './checked-config.ts'
 import type { DataPlane, EventSink } from './data-plane.ts'
-import { check } from './issues.ts'
 import { newestReadable } from './stored-config.ts'
 import { summarise } from './summary.ts'
 import { touchedPools } from './touched-pools.ts'
-import { parseWhole, plain, stale, storageError } from './whole-document.ts'
+import { plain, stale, storageError } from './whole-document.ts'
 
 /** The configuration in force. */
 export interface CurrentConfig {
@@ -55,6 +56,8 @@ export interface ConfigControlParts {
   now: () => number
   /** Further checks before the commit, such as room on the scoreboard; throws a `ControlError`. */
   check?: (config: Config) => void
+  /** Addresses that no backend may have; absent: any may be. */
+  policy?: AddressPolicy
 }
 
 export interface ConfigControl {
@@ -115,8 +118,10 @@ class WritePath implements ConfigControl {
   }
 
   validate(document: unknown): ProblemIssue[] {
-    const checked = check(configSchema, document)
-    return checked.ok ? [] : checked.issues
+    // Before the start nobody knows which addresses are in force already.
+    const policy = this.inForce.revision === 0 ? undefined : this.parts.policy
+    const checked = checkDocument(document, this.inForce.config, policy)
+    return 'issues' in checked ? checked.issues : []
   }
 
   restore({ number, base, author }: { number: number; base: number; author: string }): Promise<ChangeAnswer> {
@@ -135,7 +140,7 @@ class WritePath implements ConfigControl {
       const stored = newestReadable(this.parts.db, this.parts.events)
       if (stored) this.inForce = stored
       else {
-        const config = parseWhole(first)
+        const config = parseWhole(first, empty.config, this.parts.policy)
         const document = plain(first)
         this.inForce = { revision: this.commit(0, document, author, summary), document, config }
       }
@@ -178,7 +183,7 @@ class WritePath implements ConfigControl {
     const unusable = standIn(this.parts.db)
     if (unusable !== undefined) throw storageError(unusable)
     const document = plain(request.edit(structuredClone(before.document)))
-    const config = parseWhole(document)
+    const config = parseWhole(document, before.config, this.parts.policy)
     if (isDeepStrictEqual(document, before.document) && before.revision > 0)
       return { revision: before.revision, previous: before.revision, summary: 'nothing changed', config: document }
     this.parts.check?.(config)

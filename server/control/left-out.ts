@@ -29,13 +29,16 @@ export interface TrafficOfPool {
   openBy: FailOpenRule | null
 }
 
+/** Nobody is connected to. */
+const NOWHERE = { addresses: [], problem: '' }
+
 /** Whom the workers choose among, given what is known. */
 export function trafficOf(pool: PoolConfig, known: (backend: BackendConfig) => KnownOfBackend): TrafficOfPool {
   const members = pool.backends.map((backend, slot): Member => {
     const { availability, agentShare = 1 } = known(backend)
     const { id, maxConnections, address, adminState, backup } = backend
     const weight = backend.weight * agentShare
-    const ref = { slot, id, weight, maxConnections, pool: pool.id, host: '', port: 0, address }
+    const ref = { slot, id, weight, maxConnections, pool: pool.id, at: NOWHERE, port: 0, address }
     return { ref, adminState, backup, fact: facts[availability] }
   })
   const { leftOut, openBy } = chooseCandidates(members, failOpenPolicy(pool))

@@ -44,6 +44,9 @@ function factOf(availability: string | undefined): Fact {
 }
 
 /** Weights of those that are candidates; the others are why they are not. */
+/** Nobody is connected to. */
+const NOWHERE = { addresses: [], problem: '' }
+
 function candidatesOf(pool: PoolConfig, facts: AvailabilityFacts, weights: Record<string, number>) {
   const members = pool.backends.map((backend, slot): Member => {
     const availability = facts.of(pool.id, backend.id)?.availability
@@ -52,7 +55,7 @@ function candidatesOf(pool: PoolConfig, facts: AvailabilityFacts, weights: Recor
     // A backend's own agent may have it drain or rest, whatever the configuration says.
     const resting = availability === 'draining' || availability === 'disabled' ? availability : undefined
     const adminState = backend.adminState === 'active' ? (resting ?? 'active') : backend.adminState
-    const ref = { slot, id, weight, maxConnections, pool: pool.id, host: '', port: 0, address }
+    const ref = { slot, id, weight, maxConnections, pool: pool.id, at: NOWHERE, port: 0, address }
     return { ref, adminState, backup, fact: factOf(availability) }
   })
   const { candidates, leftOut } = chooseCandidates(members, failOpenPolicy(pool))

@@ -33,6 +33,7 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
     drainOf: () => null,
     removed: [],
     listeners: [],
+    names: [],
     workers: [],
     storage: { condition: 'ok', problem: null, bytes: 1 },
     total: null,
@@ -171,6 +172,17 @@ describe('the status', () => {
     expect(status.health).toMatchObject({ severity: 'error', sentence: words })
     const well = assembleStatus(parts({ 'app-1': 'healthy', 'app-2': 'healthy' }))
     expect(well.pools[0]).toMatchObject({ failingOpen: false, failOpenRule: null })
+  })
+
+  it('sums up what is wrong with names', () => {
+    const unresolved = ['a', 'b', 'c'].map((host) => ({ kind: 'unresolved' as const, trouble: `nobody knows ${host}` }))
+    const status = assembleStatus(
+      parts({ 'app-1': 'healthy', 'app-2': 'healthy' }, { names: [...unresolved, { kind: 'refused', trouble: 'no' }] }),
+    )
+    expect(status.attention.map(({ key, title }) => [key, title])).toEqual([
+      ['names:unresolved', 'nobody knows a (and 2 more names)'],
+      ['names:refused', 'no'],
+    ])
   })
 
   it('shows removed backends while they drain', () => {

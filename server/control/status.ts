@@ -18,7 +18,7 @@ import { balancerHealth, poolCondition } from '../../shared/condition.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { BackendConfig, PoolConfig } from '../../shared/config/pool.ts'
 import { type CapacityAnswer, canLoseOne, type PoolPeak } from '../core/capacity.ts'
-import { attentionOf } from './attention.ts'
+import { attentionOf, type NameTrouble } from './attention.ts'
 import type { RemovedBackend } from './drain.ts'
 import { trafficOf } from './left-out.ts'
 
@@ -79,6 +79,8 @@ export interface StatusParts {
   drainOf: (pool: string, backend: string) => DrainStatus | null
   removed: RemovedBackend[]
   listeners: ListenerStatus[]
+  /** Names whose addresses are used although something is wrong with them. */
+  names: readonly NameTrouble[]
   workers: WorkerStatus[]
   storage: StorageStatus
   /** Whole balancer, last second. */
@@ -230,7 +232,7 @@ export function assembleStatus(parts: StatusParts): Status {
   const { boot, version, now, startedAt, revision, draining, listeners, workers, storage, memoryBytes, demo } = parts
   const facts = { listeners, pools, workers, storage, draining }
   const sets = { tight: named((pool) => pool.tight), problems: named((pool) => pool.isProblem) }
-  const attention = attentionOf({ ...facts, ...sets }, parts.config)
+  const attention = attentionOf({ ...facts, ...sets, names: parts.names }, parts.config)
   return {
     boot,
     version,

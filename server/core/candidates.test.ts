@@ -15,7 +15,7 @@ function member(
     weight,
     maxConnections: 0,
     pool: 'app',
-    host: 'h',
+    at: { addresses: ['10.0.0.1'], problem: '' },
     port: 1,
     address: 'h:1',
   }

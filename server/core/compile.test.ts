@@ -15,6 +15,7 @@ function pool(over: object, facts: Record<string, Partial<Fact>> = {}, backends:
     config,
     slotOf: (_, id) => Number(id.slice(1)) + 1,
     waySlot: () => NO_SLOT,
+    addressesOf: (host) => ({ addresses: [host], problem: '' }),
     factOf: (slot) => ({ ...HEALTHY, ...facts[`b${slot - 1}`] }),
     strategyOf: ({ strategy }) =>
       createStrategy(strategy, { numbers: { inFlight: () => 0 }, clock: { now: () => now }, random: () => 0 }),

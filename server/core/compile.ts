@@ -12,6 +12,7 @@ import { slowStartFactor, usesSlowStart } from './slow-start.ts'
 import type {
   BackendRef,
   Fact,
+  HostAddresses,
   ListenerSnapshot,
   PoolSnapshot,
   RouteSnapshot,
@@ -30,6 +31,8 @@ export interface CompileInput {
   /** Row for what comes by a listener: by the route, or, route '', by none; `NO_SLOT` when it is not counted. */
   waySlot(listener: string, route: string): number
   factOf(slot: number): Fact
+  /** Where a host, a name or an address, leads. */
+  addressesOf(host: string): HostAddresses
   /** Value of the sticky cookie that names this backend. */
   stickyValueOf(pool: string, backend: string): string
   /** The worker's monotonic clock, in ms: how far slow start has come. */
@@ -76,16 +79,20 @@ function compileSticky(pool: PoolConfig, chosen: CandidateSet, input: CompileInp
   }
 }
 
-function compileBackend(pool: PoolConfig, backend: BackendConfig, slot: number, weight: number): BackendRef {
-  const at = parseHostPort(backend.address)
+interface Place {
+  readonly slot: number
+  readonly weight: number
+}
+
+function compileBackend(pool: PoolConfig, backend: BackendConfig, place: Place, input: CompileInput): BackendRef {
+  const to = parseHostPort(backend.address)
   return {
-    slot,
+    ...place,
     id: backend.id,
-    weight,
     maxConnections: backend.maxConnections,
     pool: pool.id,
-    host: at?.host ?? '',
-    port: at?.port ?? 0,
+    at: input.addressesOf(to?.host ?? ''),
+    port: to?.port ?? 0,
     address: backend.address,
   }
 }
@@ -97,7 +104,7 @@ export function compilePool(pool: PoolConfig, input: CompileInput): PoolSnapshot
     const fact = input.factOf(slot)
     const weight = effectiveWeight(pool, backend.weight, fact, input.now)
     const { adminState, backup } = backend
-    return { ref: compileBackend(pool, backend, slot, weight), adminState, backup, fact }
+    return { ref: compileBackend(pool, backend, { slot, weight }, input), adminState, backup, fact }
   })
   const chosen = chooseCandidates(members, failOpenPolicy(pool))
   const strategy = input.strategyOf(pool)

@@ -2,11 +2,19 @@
 import type { FailOpenRule } from '../../shared/fail-open.ts'
 import type { Candidate, Strategy } from './strategies/strategy.ts'
 
+/** Where a host leads. The same object as long as nothing changes. */
+export interface HostAddresses {
+  /** IP addresses to connect to, in the order in which they are tried. */
+  readonly addresses: readonly string[]
+  /** Why there are none, in words; '' when there are some. */
+  readonly problem: string
+}
+
 /** A backend as the data plane sees it. One object per snapshot; `slot` is the identity that survives. */
 export interface BackendRef extends Candidate {
   readonly pool: string
-  /** Host to connect to, without brackets. */
-  readonly host: string
+  /** Where to connect to: names have been resolved already. */
+  readonly at: HostAddresses
   readonly port: number
   /** `host:port` as configured. */
   readonly address: string

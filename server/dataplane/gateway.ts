@@ -1,5 +1,6 @@
 /** Owns a thread's snapshot and listeners: applies revisions and facts, opens and closes listeners, drains. */
 import { isDeepStrictEqual } from 'node:util'
+import { createAddressPolicy } from '../../shared/address-policy.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { PoolConfig } from '../../shared/config/pool.ts'
 import type { Clock, Random } from '../core/clock.ts'
@@ -10,7 +11,8 @@ import { createStrategy } from '../core/strategies/registry.ts'
 import type { Strategy } from '../core/strategies/strategy.ts'
 import { wayOf } from '../core/ways.ts'
 import type { BoundListener } from './engine.ts'
-import type { ListenerReport, SlotEntry, SlotFact } from './messages.ts'
+import { Hosts } from './hosts.ts'
+import type { HostFact, ListenerReport, SlotFact, ToWorker, WorkerInit } from './messages.ts'
 import type { Plane } from './plane.ts'
 import { stickyValue } from './sticky.ts'
 
@@ -18,6 +20,9 @@ const UNKNOWN: Fact = Object.freeze({ health: 'unknown', ejected: false })
 
 /** Opens a listener with the engine it names. Rejects with an error whose message says what is wrong with the address. */
 export type OpenListener = (listener: ListenerSnapshot) => Promise<BoundListener>
+
+/** A revision with all that is true when it is swapped in. */
+type Revision = Omit<Extract<ToWorker, { type: 'apply' }>, 'type'>
 
 interface Served {
   snapshot: ListenerSnapshot
@@ -31,6 +36,7 @@ export class Gateway {
   private readonly random: Random
   private readonly open: OpenListener
   private readonly secret: string
+  private readonly hosts: Hosts
   /** Milliseconds from the thread's own clock to `process.hrtime`. */
   private readonly aheadMs: number
   private readonly stickyValues = new Map<string, string>()
@@ -43,12 +49,18 @@ export class Gateway {
   private config: Config | undefined
   private turn: Promise<unknown> = Promise.resolve()
 
-  constructor(plane: Plane, random: Random, open: OpenListener, secret: string) {
+  constructor(
+    plane: Plane,
+    random: Random,
+    open: OpenListener,
+    { secret, allowedAddresses }: Pick<WorkerInit, 'secret' | 'allowedAddresses'>,
+  ) {
     this.plane = plane
     this.clock = plane.clock
     this.random = random
     this.open = open
     this.secret = secret
+    this.hosts = new Hosts(createAddressPolicy(allowedAddresses))
     this.aheadMs = Number(process.hrtime.bigint()) / 1e6 - plane.clock.now()
   }
 
@@ -56,15 +68,10 @@ export class Gateway {
    * Swaps in a revision, then opens and closes listeners, `blocked` ones (id and why) aside. Calls are worked off in order, and each tries
    * again what could not be opened before.
    */
-  apply(
-    revision: number,
-    config: Config,
-    slots: readonly SlotEntry[],
-    facts: readonly SlotFact[],
-    blocked: Readonly<Record<string, string>> = {},
-  ): Promise<ListenerReport[]> {
+  apply({ revision, config, slots, facts, hosts, blocked }: Revision): Promise<ListenerReport[]> {
     this.slots = new Map(slots.map((entry) => [`${entry.pool}/${entry.backend}`, entry.slot]))
     this.takeFacts(facts, new Set(slots.map((entry) => entry.slot)))
+    this.hosts.replace(hosts)
     this.config = config
     for (const id of this.strategies.keys())
       if (!config.pools.some((pool) => pool.id === id)) this.strategies.delete(id)
@@ -80,6 +87,13 @@ export class Gateway {
     this.takeFacts(facts, undefined)
     const touched = new Set(facts.map((fact) => fact.slot))
     this.recompile((pool) => pool.backends.some((backend) => touched.has(backend.slot)))
+  }
+
+  /** Takes in where names lead now. */
+  applyHosts(hosts: readonly HostFact[]): void {
+    const before = new Set(hosts.map(({ host }) => this.hosts.of(host)))
+    this.hosts.take(hosts)
+    this.recompile((pool) => pool.backends.some(({ at }) => before.has(at)))
   }
 
   /** Lets slow start rise. Call once a second. */
@@ -113,6 +127,7 @@ export class Gateway {
       config,
       slotOf: (pool, backend) => this.slots.get(`${pool}/${backend}`) ?? 0,
       waySlot: (listener, route) => this.slots.get(`${wayOf(listener)}/${route}`) ?? NO_SLOT,
+      addressesOf: (host) => this.hosts.of(host),
       factOf: (slot) => this.facts.get(slot) ?? UNKNOWN,
       strategyOf: (pool) => this.strategyOf(pool),
       stickyValueOf: (pool, backend) => this.stickyValueOf(pool, backend),

@@ -37,6 +37,7 @@ async function world(workers: number) {
     reusePort: true,
     secret: 'a secret',
     via: 'evenkeel',
+    allowedAddresses: [],
     scoreboard: handle,
     reader: new ScoreboardReader(handle),
     events: {

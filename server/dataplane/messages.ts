@@ -1,7 +1,7 @@
 /** What the main thread and a worker say to each other. Everything is plain data: it is copied, not shared. */
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
-import type { Fact } from '../core/snapshot.ts'
+import type { Fact, HostAddresses } from '../core/snapshot.ts'
 import type { Shortage } from './room.ts'
 import type { ScoreboardHandle } from './scoreboard.ts'
 
@@ -22,6 +22,8 @@ export interface WorkerInit {
   readonly secret: string
   /** Name in `Via`. */
   readonly via: string
+  /** Link-local and metadata addresses that may be connected to all the same. */
+  readonly allowedAddresses: readonly string[]
 }
 
 export type ToWorker =
@@ -35,10 +37,19 @@ export type ToWorker =
       readonly facts: readonly SlotFact[]
       /** Listeners that must not be opened, by id, and why. Those that are open stay open. */
       readonly blocked: Readonly<Record<string, string>>
+      /** Every name of the configuration. */
+      readonly hosts: readonly HostFact[]
     }
+  /** These names lead elsewhere now. */
+  | { readonly type: 'hosts'; readonly hosts: readonly HostFact[] }
   | { readonly type: 'facts'; readonly facts: readonly SlotFact[] }
   | { readonly type: 'cut'; readonly slot: number }
   | { readonly type: 'drain'; readonly afterMs: number }
+
+/** A name and where it leads. */
+export interface HostFact extends HostAddresses {
+  readonly host: string
+}
 
 export interface SlotFact extends Pick<Fact, 'health' | 'ejected' | 'agent'> {
   readonly slot: number

@@ -31,6 +31,7 @@ async function world() {
     reusePort: true,
     secret: 'a secret',
     via: 'evenkeel',
+    allowedAddresses: [],
     scoreboard: handle,
     reader,
     events: {

@@ -5,7 +5,7 @@
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import type { Config } from '../../shared/config/config.ts'
 import { startThread } from '../threads/thread.ts'
-import type { FromWorker, LeftOut, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
+import type { FromWorker, HostFact, LeftOut, SlotEntry, SlotFact, ToWorker, WorkerInit } from './messages.ts'
 import type { ScoreboardHandle, ScoreboardReader } from './scoreboard.ts'
 import { FIRST_RESTART_MS, type ListenerState, listenerState, newSeat, type Seat, workerStates } from './seats.ts'
 import { within } from './within.ts'
@@ -33,6 +33,8 @@ export interface SupervisorOptions {
   readonly via: string
   /** Signs sticky cookies and debug tokens. */
   readonly secret: string
+  /** Link-local and metadata addresses that may be connected to all the same. */
+  readonly allowedAddresses: readonly string[]
   readonly scoreboard: ScoreboardHandle
   readonly reader: ScoreboardReader
   readonly events: SupervisorEvents
@@ -52,6 +54,7 @@ export class Supervisor {
   private readonly options: SupervisorOptions
   private readonly seats: Seat[]
   private readonly facts = new Map<number, SlotFact>()
+  private hosts = new Map<string, HostFact>()
   private routing: Routing | undefined
   /** Counts the times that the workers were told what to serve. */
   private order = 0
@@ -70,8 +73,8 @@ export class Supervisor {
   }
 
   private spawn(seat: Seat): void {
-    const { workers, reusePort, via, secret, scoreboard } = this.options
-    const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via, secret }
+    const { workers, reusePort, via, secret, allowedAddresses, scoreboard } = this.options
+    const init: WorkerInit = { index: seat.index, workers, scoreboard, reusePort, via, secret, allowedAddresses }
     const worker = startThread('traffic', new URL('./worker.ts', import.meta.url), {
       workerData: init,
       name: `evenkeel-${seat.index}`,
@@ -153,7 +156,8 @@ export class Supervisor {
   private assign(seat: Seat, routing: Routing): void {
     if (!seat.running) return
     seat.told = this.order
-    this.tell(seat, { type: 'apply', order: this.order, ...routing, facts: [...this.facts.values()] })
+    const known = { facts: [...this.facts.values()], hosts: [...this.hosts.values()] }
+    this.tell(seat, { type: 'apply', order: this.order, ...routing, ...known })
   }
 
   /** Swaps a revision in; resolves when every running worker has it. */
@@ -199,6 +203,17 @@ export class Supervisor {
   setFacts(facts: readonly SlotFact[]): void {
     for (const fact of facts) this.facts.set(fact.slot, fact)
     for (const seat of this.seats) this.tell(seat, { type: 'facts', facts })
+  }
+
+  /** All names of the next revision; the workers learn of them with it. */
+  replaceHosts(hosts: readonly HostFact[]): void {
+    this.hosts = new Map(hosts.map((fact) => [fact.host, fact]))
+  }
+
+  /** Tells every worker where these names lead now. */
+  setHosts(hosts: readonly HostFact[]): void {
+    for (const fact of hosts) this.hosts.set(fact.host, fact)
+    for (const seat of this.seats) this.tell(seat, { type: 'hosts', hosts })
   }
 
   cut(slot: number): void {

@@ -56,7 +56,7 @@ async function openListener(listener: ListenerSnapshot): Promise<BoundListener> 
   const { openHttpProxyListener } = await import('./http-proxy/listener.ts')
   return openHttpProxyListener(listener, plane, options)
 }
-const gateway = new Gateway(plane, Math.random, openListener, init.secret)
+const gateway = new Gateway(plane, Math.random, openListener, init)
 
 setInterval(() => reporter.flush(), FLUSH_MS)
 let before = performance.eventLoopUtilization()
@@ -81,12 +81,13 @@ setInterval(() => {
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'apply':
-      void gateway
-        .apply(message.revision, message.config, message.slots, message.facts, message.blocked)
-        .then((listeners) => send({ type: 'applied', order: message.order, listeners }))
+      void gateway.apply(message).then((listeners) => send({ type: 'applied', order: message.order, listeners }))
       break
     case 'facts':
       gateway.applyFacts(message.facts)
+      break
+    case 'hosts':
+      gateway.applyHosts(message.hosts)
       break
     case 'cut':
       gateway.cut(message.slot)

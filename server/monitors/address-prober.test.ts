@@ -9,7 +9,7 @@ import { closeAll, deadBackend, hangingBackend, httpBackend, rawBackend } from '
 
 afterEach(closeAll)
 
-const resolver: Resolver = {
+const resolver: Pick<Resolver, 'resolve' | 'close'> = {
   resolve: async (host) => {
     if (host === 'gone.internal') throw new NameFailed('not-found', `name not found: ${host}`)
     return /^[\d.:]+$/.test(host) ? [host] : ['127.0.0.1']

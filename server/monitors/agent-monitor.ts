@@ -9,7 +9,7 @@ import { type AgentState, hearAgent, NEW_AGENT } from '../core/agent-report.ts'
 import type { Random } from '../core/clock.ts'
 import { readAgentLine } from './agent-probe.ts'
 import { ProbeNotMade, type ProbeParts, type ProbeTarget } from './probe.ts'
-import { createProbes } from './probes.ts'
+import { createProbes, type Probes } from './probes.ts'
 
 /** Each interval is up to this much longer or shorter, so that not all agents are asked at once. */
 const JITTER = 0.1
@@ -20,7 +20,9 @@ export interface AgentMonitorParts {
   onChange(pool: string, backend: string, state: AgentState): void
   /** An agent cannot be asked, in words; told once until it can be again. Must not throw. */
   onTrouble(pool: string, backend: string, problem: string): void
-  /** How agents are asked; absent: over TCP, by the system's names. */
+  /** Where they are; absent: by the system's names. */
+  probes?: Pick<Probes, 'parts' | 'close'>
+  /** How agents are asked; absent: over TCP. */
   ask?(target: ProbeTarget, timeoutMs: number): Promise<string>
 }
 
@@ -42,7 +44,7 @@ interface Asked {
 
 /** Asks nobody until `update` says whom. */
 export function createAgentMonitor(parts: AgentMonitorParts): AgentMonitor {
-  const probes = createProbes()
+  const probes = parts.probes ?? createProbes()
   const ask =
     parts.ask ??
     ((target: ProbeTarget, timeoutMs: number) => readAgentLine(target, timeoutMs, probes.parts as ProbeParts))

@@ -1,8 +1,8 @@
 /** Making a connection for a probe: look-up and address policy in one place, and errors of sockets in words. */
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
+import type { AddressPolicy } from '../../shared/address-policy.ts'
 import type { ProbeFault } from '../../shared/api/live.ts'
-import type { AddressPolicy } from './address-policy.ts'
 import { ProbeFailed, ProbeNotMade, type ProbeParts } from './probe.ts'
 import { NameFailed } from './resolver.ts'
 
@@ -22,25 +22,19 @@ const WORDS: Record<string, readonly [ProbeFault, string]> = {
   HPE_HEADER_OVERFLOW: ['not-http', 'the head of the answer is larger than 16 KiB'],
 }
 
-/** Refuses an address by policy. */
-function refusal(ip: string): ProbeFailed {
-  return new ProbeFailed(
-    'refused-by-policy',
-    `${ip} is a link-local or cloud metadata address, which is not contacted unless an option allows it`,
-  )
-}
-
 /** The addresses of a host that may be contacted. Rejects with `ProbeFailed` when there are none. */
 export async function findAddresses(host: string, { resolver, policy }: Pick<ProbeParts, 'resolver' | 'policy'>) {
   const all = await resolver.resolve(host)
-  const allowed = all.filter((ip) => !policy.refuses(ip))
-  if (allowed.length === 0) throw refusal(all[0] ?? host)
+  const allowed = all.filter((ip) => policy.refusal(ip) === undefined)
+  if (allowed.length === 0)
+    throw new ProbeFailed('refused-by-policy', policy.refusal(all[0] ?? '') ?? `${host} has no address`)
   return allowed
 }
 
 /** Throws `ProbeFailed` for a literal address that is refused: Node asks no `lookup` for those. */
 export function checkLiteral(host: string, policy: AddressPolicy): void {
-  if (isIP(host) !== 0 && policy.refuses(host)) throw refusal(host)
+  const refusal = isIP(host) === 0 ? undefined : policy.refusal(host)
+  if (refusal !== undefined) throw new ProbeFailed('refused-by-policy', refusal)
 }
 
 /** A `lookup` for `net.connect` and `http.request`; the connection then tries the addresses in order. */

@@ -1,6 +1,6 @@
 /** What every probe looks like from outside: one file per kind behind this interface. */
+import type { AddressPolicy } from '../../shared/address-policy.ts'
 import type { ProbeFault, ProbeResult } from '../../shared/api/live.ts'
-import type { AddressPolicy } from './address-policy.ts'
 import type { Resolver } from './resolver.ts'
 
 /** Most of an answer's body that a probe reads, in bytes. */
@@ -24,7 +24,7 @@ export interface Probe {
 
 /** What probes are built from. */
 export interface ProbeParts {
-  resolver: Resolver
+  resolver: Pick<Resolver, 'resolve'>
   policy: AddressPolicy
   /** Epoch milliseconds, for `ProbeResult.at`. */
   wallClock: () => number

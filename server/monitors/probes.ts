@@ -1,6 +1,7 @@
 /** The visible registry of probes: which health check is carried out by what. A new probe is one file and one line here. */
+
+import { type AddressPolicy, createAddressPolicy } from '../../shared/address-policy.ts'
 import type { HealthCheckConfig } from '../../shared/config/health-check.ts'
-import { type AddressPolicy, createAddressPolicy } from './address-policy.ts'
 import { createHttpProbe } from './http-probe.ts'
 import type { Probe, ProbeParts } from './probe.ts'
 import { createResolver, type Resolver } from './resolver.ts'
@@ -21,7 +22,7 @@ export interface Probes {
 }
 
 export interface ProbesOptions {
-  resolver?: Resolver
+  resolver?: Pick<Resolver, 'resolve' | 'close'>
   policy?: AddressPolicy
   /** Epoch milliseconds. */
   wallClock?: () => number

@@ -70,20 +70,23 @@ test('silent name servers for many names hold up nobody', async () => {
   }
 })
 
-test('an expired address is used on while the name servers are silent, and given up when the name is gone', async () => {
-  let now: readonly string[] | 'silent' | undefined = ['10.0.0.1']
-  const { resolver } = await resolverFor(() => now, { timeoutMs: 200, tries: 1 })
+test('exactly: no search list and no look-up of the system', async () => {
+  const systemLookup = () => Promise.resolve(['10.0.0.7'])
+  const { resolver, asked } = await resolverFor(() => undefined, { exactly: true, systemLookup: undefined })
+  await expect(resolver.resolve('app')).rejects.toMatchObject({ code: 'not-found' })
+  expect(asked).toEqual(['app'])
+  const { resolver: other } = await resolverFor(() => undefined, { systemLookup })
+  expect(await other.resolve('app')).toEqual(['10.0.0.7'])
+})
+
+test('a look-up asks anew whatever is known, and says how long its answer is good for', async () => {
+  const { resolver, asked } = await resolverFor(() => ['10.0.0.1'])
   await resolver.resolve('a.internal')
-  const real = performance.now.bind(performance)
-  performance.now = () => real() + 5000
-  try {
-    now = 'silent'
-    expect(await resolver.resolve('a.internal')).toEqual(['10.0.0.1'])
-    now = undefined
-    await expect(resolver.resolve('a.internal')).rejects.toMatchObject({ code: 'not-found' })
-  } finally {
-    performance.now = real
-  }
+  const { addresses, until } = await resolver.lookUp('a.internal')
+  expect(addresses).toEqual(['10.0.0.1'])
+  // The test name server gives everything a time to live of 1 s.
+  expect(Math.abs(until - performance.now() - 1000)).toBeLessThan(500)
+  expect(asked).toEqual(['a.internal', 'a.internal'])
 })
 
 test("the system's look-up is asked last, one at a time, and its failure is not told", async () => {

@@ -1,5 +1,6 @@
 /** The parts of the system's name look-up that need no name server: the hosts file, and the search list of resolv.conf. */
 import { readFileSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
 
 /** Names of the hosts file in lower case and their addresses in order. */
 export type HostsTable = ReadonlyMap<string, readonly string[]>
@@ -19,7 +20,7 @@ export function parseHosts(text: string): HostsTable {
   const table = new Map<string, string[]>()
   for (const line of text.split('\n')) {
     const [ip, ...names] = fieldsOf(line)
-    if (ip === undefined || ip === '') continue
+    if (ip === undefined || isIP(ip) === 0) continue
     for (const name of names) {
       const key = name.toLowerCase()
       table.set(key, [...(table.get(key) ?? []), ip])

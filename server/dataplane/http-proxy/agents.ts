@@ -1,5 +1,6 @@
 /** Keep-alive connections to backends for the http-proxy engine: one agent per keep-alive time, newest idle connection first. */
 import { Agent } from 'node:http'
+import { isIP, type LookupFunction } from 'node:net'
 
 const agents = new Map<number, Agent>()
 
@@ -17,6 +18,15 @@ export function agentFor(keepAliveMs: number): Agent {
     agents.set(keepAliveMs, agent)
   }
   return agent
+}
+
+/** A look-up that knows its answer: `net` tries these addresses in turn, and no name server is asked. */
+export function lookupAmong(addresses: readonly string[]): LookupFunction {
+  return (_host, options, callback) => {
+    const found = addresses.map((address) => ({ address, family: isIP(address) }))
+    if (options.all) callback(null, found)
+    else callback(null, found[0]?.address ?? '', found[0]?.family)
+  }
 }
 
 /** Closes every idle connection and forgets the agents. */

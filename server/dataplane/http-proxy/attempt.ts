@@ -6,7 +6,7 @@ import httpProxy from 'http-proxy'
 import type { BackendRef, PoolSnapshot } from '../../core/snapshot.ts'
 import type { Failure } from '../engine.ts'
 import { givesSignIn, offersSignIn } from '../http1/connection-auth.ts'
-import { agentFor } from './agents.ts'
+import { agentFor, lookupAmong } from './agents.ts'
 
 /** What an attempt tells its carrier. Exactly one of `failed`, `answered`, `upgraded` is called, and nothing after `destroy`. */
 export interface AttemptListener {
@@ -77,7 +77,15 @@ export class Attempt {
   }
 
   start(): void {
-    const { host, port } = this.backend
+    const { at, port, address } = this.backend
+    if (at.addresses.length === 0) {
+      process.nextTick(() =>
+        this.fail('unresolved', 'not-connected', `no address to connect to for ${address}: ${at.problem}`),
+      )
+      return
+    }
+    // Several addresses make a name of their own for the agent, so that connections to those of before are not taken any more.
+    const host = at.addresses.join(' ')
     this.arm(this.pool.timeouts.connectMs, 'connect-timeout')
     try {
       proxy.web(
@@ -87,7 +95,7 @@ export class Attempt {
           target: { host, hostname: host, port, protocol: 'http:' } as never,
           agent: agentFor(this.pool.timeouts.keepAliveMs),
           // The library makes the options of its request from this object, whatever the protocol.
-          ssl: { maxHeaderSize: this.pool.limits.headBytes },
+          ssl: { maxHeaderSize: this.pool.limits.headBytes, lookup: lookupAmong(at.addresses) },
         },
         (error) => this.onError(error),
       )
@@ -183,8 +191,6 @@ export class Attempt {
     const { address } = this.backend
     if (!this.isConnected) {
       if (code === 'ECONNREFUSED') return this.fail('refused', 'not-connected', `connection refused by ${address}`)
-      if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-        return this.fail('unresolved', 'not-connected', `name not found: ${this.backend.host}`)
       return this.fail('unreachable', 'not-connected', `cannot connect to ${address}: ${code || error.message}`)
     }
     if (code.startsWith('HPE_'))

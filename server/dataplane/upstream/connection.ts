@@ -7,6 +7,7 @@ import { type DialEnd, dial } from '../wire/dial.ts'
 import type { StreamHandle } from '../wire/handle-io.ts'
 import { Outlet, type OutletOwner } from '../wire/outlet.ts'
 import type { Wire } from '../wire/wire.ts'
+import type { Dialling } from './dialling.ts'
 import type { BackendPool } from './pool.ts'
 
 /** Who a connection works for at the moment. */
@@ -27,10 +28,9 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
   wheelSlot = -1
   wheelAt = -1
   readonly pool: BackendPool
-  /** Where it leads, as configured when it was made. */
-  readonly address: string
-  /** Monotonic milliseconds. */
-  readonly madeAt: number
+  /** Where it leads. */
+  readonly ip: string
+  readonly port: number
   readonly socket: Wire
   /** Where to write to. */
   readonly outlet: Outlet
@@ -45,14 +45,24 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
   private open = false
   /** The backend has closed its side: no further request goes here. */
   private over = false
+  private readonly dialling: Dialling
   private readonly wheel: TimerWheel
 
-  constructor(pool: BackendPool, backend: BackendRef, wheel: TimerWheel, now: number, connectMs: number) {
+  constructor(
+    pool: BackendPool,
+    dialling: Dialling,
+    { port }: BackendRef,
+    ip: string,
+    wheel: TimerWheel,
+    now: number,
+    connectMs: number,
+  ) {
     this.pool = pool
+    this.dialling = dialling
     this.wheel = wheel
-    this.address = backend.address
-    this.madeAt = now
-    this.socket = dial(backend.host, backend.port, this)
+    this.ip = ip
+    this.port = port
+    this.socket = dial(ip, port, this)
     this.outlet = new Outlet(this.socket, this)
     wheel.watch(this, now, connectMs)
   }
@@ -63,7 +73,7 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
     this.open = true
     this.outlet.open(handle)
     this.wheel.drop(this)
-    this.pool.connectionReady(this)
+    this.dialling.connected(this)
   }
 
   failed(error: NodeJS.ErrnoException): void {
@@ -71,7 +81,7 @@ export class BackendConnection implements Timed, DialEnd, OutletOwner {
     this.over = true
     this.wheel.drop(this)
     this.socket.destroy()
-    this.pool.connectFailed(this, error)
+    this.dialling.failed(this, error)
   }
 
   bytes(buffer: Buffer, length: number): void {

@@ -2,18 +2,15 @@
  * Connections of one thread to one backend: idle ones as a stack, newest first; a bounded number of connects in progress; requests
  * beyond that wait for whichever comes first, an idle connection or a new one.
  */
-import { isIP } from 'node:net'
 import type { Clock } from '../../core/clock.ts'
 import type { BackendRef } from '../../core/snapshot.ts'
 import type { Failure } from '../engine.ts'
 import type { Timed, TimerWheel } from '../timer-wheel.ts'
-import { BackendConnection } from './connection.ts'
+import type { BackendConnection } from './connection.ts'
+import { Dialling } from './dialling.ts'
 
 /** Connects in progress at once per thread and backend; a crowd beyond it would overflow the backend's accept queue and stall. */
 const MAX_CONNECTING = 64
-
-/** How long the address of a name is believed, in milliseconds. */
-const NAME_TTL_MS = 30_000
 
 /** A request that waits for a connection. */
 export interface Waiter {
@@ -40,14 +37,13 @@ export class BackendPool implements Timed {
   private waiting: Waiter[] = []
   private connecting = 0
   private connectMs = 0
-  /** The backend is given by address, not by name. */
-  private literal: boolean
+  /** The IP address that answered last; '' before the first. */
+  answered = ''
   private closed = false
   private serving = false
 
   constructor(backend: BackendRef, parts: PoolParts) {
     this.backend = backend
-    this.literal = isIP(backend.host) !== 0
     this.parts = parts
   }
 
@@ -58,7 +54,9 @@ export class BackendPool implements Timed {
 
   /** Gives the waiter a connection, at once when one is idle. `backend` carries the address as it is in the present snapshot. */
   acquire(waiter: Waiter, backend: BackendRef, connectMs: number): void {
-    if (backend.address !== this.backend.address) this.moveTo(backend)
+    if (backend !== this.backend) this.moveTo(backend)
+    // No dial waits for a name server.
+    if (backend.at.addresses.length === 0) return waiter.connectFailed(unresolved(backend))
     // Nobody passes those who wait already.
     const connection = this.waiting.length === 0 ? this.takeIdle() : undefined
     if (connection !== undefined) return waiter.connectionReady(connection, true)
@@ -74,21 +72,28 @@ export class BackendPool implements Timed {
     if (this.connecting < MAX_CONNECTING && this.waiting.length > this.connecting) this.connect()
   }
 
-  /** It leads to an address that the backend has no longer. */
+  /** It leads to where the backend is no longer. */
   private stale(connection: BackendConnection): boolean {
-    return connection.address !== this.backend.address
+    const { at, port } = this.backend
+    return connection.port !== port || !at.addresses.includes(connection.ip)
   }
 
-  /** The backend's address has changed: connections to the old one are of no use. */
+  /** As the backend is in a later snapshot. Where its address has changed, connections to the old one are of no use. */
   private moveTo(backend: BackendRef): void {
+    const { at, port } = this.backend
     this.backend = backend
-    this.literal = isIP(backend.host) !== 0
-    this.closeIdle()
+    if (at === backend.at && port === backend.port) return
+    for (const connection of this.idle.filter((one) => this.stale(one))) {
+      this.forget(connection)
+      connection.destroy()
+    }
   }
 
   private connect(): void {
+    const { backend, parts, connectMs } = this
+    if (backend.at.addresses.length === 0) return this.waiting.shift()?.connectFailed(unresolved(backend))
     this.connecting += 1
-    new BackendConnection(this, this.backend, this.parts.wheel, this.parts.clock.now(), this.connectMs)
+    new Dialling(this, backend, parts.wheel, parts.clock, connectMs)
   }
 
   /** A waiter gave up. */
@@ -100,6 +105,7 @@ export class BackendPool implements Timed {
   /** A connection has been made. */
   connectionReady(connection: BackendConnection): void {
     this.connecting -= 1
+    this.answered = connection.ip
     const waiter = this.stale(connection) ? undefined : this.waiting.shift()
     if (waiter !== undefined) waiter.connectionReady(connection, false)
     else if (this.closed || this.stale(connection)) connection.destroy()
@@ -145,9 +151,9 @@ export class BackendPool implements Timed {
   }
 
   /** A connection could not be made. */
-  connectFailed(connection: BackendConnection, error: NodeJS.ErrnoException): void {
+  connectFailed(error: NodeJS.ErrnoException): void {
     this.connecting -= 1
-    const failure = connectFailure(connection.address, error)
+    const failure = connectFailure(this.backend.address, error)
     if (failure.side === 'us') this.parts.onShort()
     // Each failed connect answers one waiter; the next one gets a connect of its own, so nobody waits for a dead backend for nothing.
     // Those whose time is up are answered by their own deadline: somebody who came later may still have patience.
@@ -172,18 +178,12 @@ export class BackendPool implements Timed {
   release(connection: BackendConnection, keepAliveMs: number): void {
     connection.owner = undefined
     // One second less than the backend says, so that it is we who close first.
-    const limit = Math.min(keepAliveMs, connection.hintMs - 1000, this.lifeLeft(connection))
+    const limit = Math.min(keepAliveMs, connection.hintMs - 1000)
     if (!connection.usable || limit <= 0 || this.closed || this.stale(connection)) connection.destroy()
     else {
       this.rest(connection, limit)
       this.serveSoon()
     }
-  }
-
-  /** A name may have come to mean another address: connections to it are given up in time, so that they move on with it. */
-  private lifeLeft(connection: BackendConnection): number {
-    if (this.literal) return Number.POSITIVE_INFINITY
-    return connection.madeAt + NAME_TTL_MS - this.parts.clock.now()
   }
 
   /** The connection is gone. */
@@ -205,13 +205,16 @@ export class BackendPool implements Timed {
   }
 }
 
+function unresolved({ address, at }: BackendRef): Failure {
+  const detail = `no address to connect to for ${address}: ${at.problem}`
+  return { kind: 'unresolved', side: 'backend', stage: 'not-connected', detail }
+}
+
 function connectFailure(address: string, error: NodeJS.ErrnoException): Failure {
   const code = error.code ?? ''
   const base = { side: 'backend', stage: 'not-connected' } as const
   if (code === 'ECONNREFUSED') return { ...base, kind: 'refused', detail: `connection refused by ${address}` }
   if (code === 'ETIMEDOUT') return { ...base, kind: 'connect-timeout', detail: `no connection to ${address} in time` }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return { ...base, kind: 'unresolved', detail: `name not found: ${address}` }
   if (code === 'EMFILE' || code === 'ENFILE' || code === 'EADDRNOTAVAIL') {
     return {
       ...base,

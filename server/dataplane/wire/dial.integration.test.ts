@@ -50,7 +50,7 @@ describe.each([true, false])('dialling, directly %s', (direct) => {
     return { wire, told, heard: () => heard, shared: () => shared }
   }
 
-  it.each(['127.0.0.1', '::1', 'localhost'])('reaches %s and hears it to the end', async (host) => {
+  it.each(['127.0.0.1', '::1'])('reaches %s and hears it to the end', async (host) => {
     const port = await listen(host, (client) => client.on('data', (bytes) => client.end(`${bytes}pong`)))
     const { told, heard, shared } = call(host, port, 'ping')
     expect(told).toEqual([])

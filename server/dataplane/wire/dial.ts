@@ -1,7 +1,7 @@
 /**
  * Opens connections to backends as wires that read into the thread's shared buffer. An address goes straight to a TCP handle: a `net.Socket`
- * takes as long to make as three exchanges, and after a pause a thousand of them are needed at once. Names go through `net`, which looks
- * them up and tries their addresses in turn, and so does everything where handles cannot be used directly.
+ * takes as long to make as three exchanges, and after a pause a thousand of them are needed at once. Where handles cannot be used
+ * directly it goes through `net`. Names have been resolved before: nothing here waits for a name server.
  */
 import net, { type Socket } from 'node:net'
 import { DirectWire, type TcpHandle } from './direct-wire.ts'
@@ -57,15 +57,15 @@ export function dialsDirectly(): boolean {
   return tcp !== undefined
 }
 
-/** Connects to `port` of `host`, a name or an address. */
-export function dial(host: string, port: number, end: DialEnd): Wire {
-  const family = net.isIP(host)
-  if (tcp === undefined || family === 0 || !handleIoWorks()) return dialThroughNet(host, port, end)
+/** Connects to `port` of an IP address. */
+export function dial(ip: string, port: number, end: DialEnd): Wire {
+  const family = net.isIP(ip)
+  if (tcp === undefined || !handleIoWorks()) return dialThroughNet(ip, port, end)
   const handle = new tcp.TCP(tcp.constants.SOCKET)
   const wire = new DirectWire(handle, end)
   const request = new tcp.TCPConnectWrap()
   request.oncomplete = (status) => settle(wire, status, end)
-  const status = family === 6 ? handle.connect6(request, host, port) : handle.connect(request, host, port)
+  const status = family === 6 ? handle.connect6(request, ip, port) : handle.connect(request, ip, port)
   // Out of descriptors, no route: known at once, told later.
   if (status !== 0) queueMicrotask(() => settle(wire, status, end))
   return wire

@@ -20,6 +20,8 @@ export interface BackendOptions {
   onConnection?: (socket: Socket, number: number) => void
   /** Bytes are not read as requests. */
   deaf?: boolean
+  /** Where it listens; default 127.0.0.1. */
+  host?: string
 }
 
 /** An answer as bytes, with a length. */
@@ -45,7 +47,7 @@ export class RawBackend {
   listen(): Promise<this> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject)
-      this.server.listen(0, '127.0.0.1', () => {
+      this.server.listen(0, this.options.host ?? '127.0.0.1', () => {
         this.port = (this.server.address() as AddressInfo).port
         resolve(this)
       })

@@ -2,7 +2,7 @@
 import type { NotRetried } from '../../../../shared/api/records.ts'
 import { type Config, configSchema } from '../../../../shared/config/config.ts'
 import { compile } from '../../../core/compile.ts'
-import type { ListenerSnapshot, PoolSnapshot, PoolTimeouts, Snapshot } from '../../../core/snapshot.ts'
+import type { HostAddresses, ListenerSnapshot, PoolSnapshot, PoolTimeouts, Snapshot } from '../../../core/snapshot.ts'
 import { createStrategy } from '../../../core/strategies/registry.ts'
 import type { BoundListener, Failure } from '../../engine.ts'
 import type { Exchange } from '../../exchange.ts'
@@ -37,6 +37,8 @@ export interface WorldOptions {
   readonly poolMs?: Partial<PoolTimeouts>
   /** File descriptors that the process may have; default: any number. */
   readonly descriptors?: number
+  /** Where every backend's host leads at the moment; absent: to itself. */
+  readonly at?: () => HostAddresses
   /** Nobody is known to be healthy. */
   readonly unhealthy?: boolean
 }
@@ -128,6 +130,7 @@ export class World {
       waySlot: (_, route) => (route === '' ? WAYS.none : WAYS.route),
       stickyValueOf: (pool, id) => `${pool}-${id}`,
       now: this.plane.clock.now(),
+      addressesOf: (host) => this.options.at?.() ?? { addresses: [host], problem: '' },
       factOf: () => ({ health, ejected: false }),
       strategyOf: (pool) =>
         createStrategy(pool.strategy, { numbers: this.plane.board, clock: this.plane.clock, random: () => 0 }),

@@ -77,7 +77,7 @@ function alternatives(values: readonly unknown[]): string {
 /** `type: rond-robin`: the value meant, or all there are. */
 function valueWanted(input: unknown, values: readonly unknown[]): string {
   if (input === undefined) return `is missing; write ${alternatives(values)}`
-  const exact = values.find((value) => String(value) === String(input))
+  const exact = typeof input === 'object' ? undefined : values.find((value) => String(value) === String(input))
   if (exact !== undefined)
     return typeof exact === 'string' ? `write it in quotes: "${exact}"` : `write ${exact} without quotes`
   const texts = values.filter((value) => typeof value === 'string')

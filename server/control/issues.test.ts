@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { configSchema } from '../../shared/config/config.ts'
 import { parseConfigText } from './import-export.ts'
@@ -401,6 +402,24 @@ describe('many faults', () => {
     const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`field${index}`, 1]))
     const checked = check(configSchema, fields)
     expect(checked.ok ? [] : checked.issues).toHaveLength(200)
+  })
+})
+
+describe('any value', () => {
+  it('is checked without an error, and every fault says what to write', () => {
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true }),
+    )
+    fc.assert(
+      fc.property(value, (any) => {
+        for (const document of [any, { pools: [any], listeners: [any], routes: [any] }, { settings: any }]) {
+          const checked = check(configSchema, document)
+          for (const { message } of checked.ok ? [] : checked.issues) expect(message).toMatch(/write|use|leave|mean/i)
+        }
+      }),
+      { seed: 20261128, numRuns: 500 },
+    )
   })
 })
 

@@ -46,7 +46,7 @@ export interface HealthMonitor {
   probeNow(pool: string, backend: string): Promise<ProbeResult | undefined>
   fact(pool: string, backend: string): HealthFact | undefined
   facts(): HealthFact[]
-  /** Calls off every probe; holds no timer, socket or look-up afterwards. */
+  /** Calls off every probe; holds up nothing afterwards. */
   stop(): void
 }
 

@@ -1,8 +1,12 @@
-/** One HTTP request on a connection of its own, read only as far as a probe needs it, within one time limit for everything. */
+/**
+ * One HTTP request on a connection of its own, within one time limit for everything. The answer is given as soon as it is known; what is left
+ * of the response is heard out.
+ */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { BodyWindow } from './body-window.ts'
 import { checkLiteral, inWords, lookupThrough } from './connect.ts'
 import { startDeadline } from './deadline.ts'
+import { hearOut } from './hear-out.ts'
 import { ProbeFailed, ProbeNotMade, type ProbeParts, type ProbeTarget, spell } from './probe.ts'
 
 // An import would make Node look at every export of `http`, WebSocket among them, and so load its whole fetch implementation: 16 MB.
@@ -67,13 +71,15 @@ const tenths = (ms: number) => Math.round(ms * 10) / 10
 function readBody(response: IncomingMessage, question: HttpQuestion, done: (body: BodyWindow, error?: Error) => void) {
   const body = new BodyWindow(question.contains)
   const needed = !body.contains && (question.worthReading?.(response.statusCode ?? 0) ?? true)
-  const patience = needed ? undefined : setTimeout(() => done(body), CURIOSITY_MS)
+  const patience = needed ? undefined : setTimeout(() => finish(), CURIOSITY_MS)
+  let finished = false
   const finish = (error?: Error) => {
     clearTimeout(patience)
-    response.removeAllListeners('data')
+    finished = true
     done(body, error)
   }
   response.on('data', (chunk: Buffer) => {
+    if (finished) return
     body.add(chunk)
     if (body.full || (needed && body.contains)) finish()
   })
@@ -83,7 +89,7 @@ function readBody(response: IncomingMessage, question: HttpQuestion, done: (body
 }
 
 /**
- * Sends the request and reads the answer. The connection is destroyed in every case. Rejects with `ProbeFailed` (words) when there is
+ * Sends the request and reads the answer. The connection ends within the time limit in every case. Rejects with `ProbeFailed` (words) when there is
  * no usable answer and with `ProbeNotMade` when it was called off or could not be tried.
  */
 export function ask(question: HttpQuestion, parts: ProbeParts, signal?: AbortSignal): Promise<HttpAnswer> {
@@ -97,15 +103,20 @@ export function ask(question: HttpQuestion, parts: ProbeParts, signal?: AbortSig
     } catch (error) {
       return reject(inWords(error))
     }
-    const settle = (outcome: HttpAnswer | Error) => {
+    let settled = false
+    const settle = (outcome: HttpAnswer | Error, rest?: IncomingMessage) => {
+      if (settled) return
+      settled = true
       stop()
       signal?.removeEventListener('abort', abort)
-      outgoing.destroy()
+      if (rest === undefined || rest.complete) outgoing.destroy()
+      else hearOut(rest, outgoing, question.timeoutMs - (performance.now() - began))
       if (outcome instanceof Error) reject(outcome)
       else resolve(outcome)
     }
     const abort = () => settle(new ProbeNotMade('called off'))
-    const stop = startDeadline(question.timeoutMs, () => settle(late(phase, question)))
+    let arriving: IncomingMessage | undefined
+    const stop = startDeadline(question.timeoutMs, () => settle(late(phase, question), arriving))
     signal?.addEventListener('abort', abort)
     outgoing.on('socket', (socket) => {
       socket.on('connectionAttempt', () => {
@@ -122,11 +133,13 @@ export function ask(question: HttpQuestion, parts: ProbeParts, signal?: AbortSig
     })
     outgoing.on('response', (response) => {
       phase = 'reading'
+      arriving = response
       const headMs = performance.now() - began
       readBody(response, question, (body, error) => {
         const tookMs = tenths(question.contains === undefined ? headMs : performance.now() - began)
         const { contains, start: bodyStart } = body
-        settle(error ?? { status: response.statusCode ?? 0, tookMs, contains, bodyStart })
+        if (error === undefined) settle({ status: response.statusCode ?? 0, tookMs, contains, bodyStart }, response)
+        else settle(error)
       })
     })
     outgoing.on('error', (error) => settle(inWords(error)))

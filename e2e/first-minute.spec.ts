@@ -54,7 +54,7 @@ test('set-up to live traffic on screen in under a minute, with at most five inpu
       stop = resolve
     }),
   )
-  await expect(page.getByText(/^app-1$/).first()).toBeVisible()
+  await expect(page.locator('.ek-strips .name').filter({ hasText: 'app-1' })).toBeVisible()
   await expect(page.locator('.ek-figure .value').first()).not.toHaveText('0', { timeout: 10_000 })
   expect(Date.now() - began).toBeLessThan(60_000)
   await expectAccessible(page)
@@ -74,7 +74,7 @@ test('add, weight, strategy, drain with countdown, remove and undo', async ({ pa
   await expect(page.getByRole('dialog').getByLabel('passed').first()).toBeVisible()
   await page.getByRole('button', { name: 'Add 3 backends' }).click()
   await page.getByRole('link', { name: 'app', exact: true }).first().click()
-  await expect(page.getByText('All 3 backends take traffic')).toBeVisible()
+  await expect(page.getByRole('main').getByText('All 3 backends take traffic')).toBeVisible()
 
   await page.getByRole('button', { name: 'Raise the weight of app-2' }).click()
   await expect(page.getByText(/weight 1 → 2/)).toBeVisible()
@@ -102,7 +102,7 @@ test('add, weight, strategy, drain with countdown, remove and undo', async ({ pa
   await expect(dialog.getByText('Safe to stop')).toBeVisible({ timeout: 15_000 })
   expect((await open).every((answer) => answer.status === 200)).toBe(true)
   await page.getByRole('button', { name: 'Close', exact: true }).click()
-  await expect(page.getByText('All 2 backends take traffic')).toBeVisible()
+  await expect(page.getByRole('main').getByText('All 2 backends take traffic')).toBeVisible()
   expect(
     (await running.status()).pools[0]?.backends.some((backend) => backend.address === first?.address && !backend.drain),
   ).toBe(false)
@@ -126,7 +126,7 @@ test('charts keep their history over a restart, and a backend that fails is told
     }),
   )
   await page.goto(`${running.admin}/pools/app`)
-  await expect(page.getByText('All 2 backends take traffic')).toBeVisible()
+  await expect(page.getByRole('main').getByText('All 2 backends take traffic')).toBeVisible()
   await page.waitForTimeout(4000)
   stop()
   expect((await loading).failed).toBe(0)
@@ -144,9 +144,12 @@ test('charts keep their history over a restart, and a backend that fails is told
   const counts = page
     .getByRole('region', { name: 'Responses per second as a table' })
     .locator('tbody tr td:nth-child(2)')
-  await expect.poll(async () => (await counts.allTextContents()).some((text) => Number.parseFloat(text) > 1)).toBe(true)
+  // A step of ten seconds is told when it is over.
+  await expect
+    .poll(async () => (await counts.allTextContents()).some((text) => Number.parseFloat(text) > 1), { timeout: 20_000 })
+    .toBe(true)
   await backends[1]?.kill()
-  await expect(page.getByText('Unhealthy')).toBeVisible({ timeout: 15_000 })
+  await expect(page.getByText('Unhealthy', { exact: true })).toBeVisible({ timeout: 15_000 })
   await expect(page.getByText(/connection refused/).first()).toBeVisible()
   await expect(page).toHaveTitle('▲ 1 problem · app · Evenkeel')
   settle()

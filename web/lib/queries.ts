@@ -6,6 +6,7 @@ import type { EventRecord } from '../../shared/api/records.ts'
 import type { SeriesAnswer } from '../../shared/api/series.ts'
 import type { ConfigDocument } from '../../shared/config/config.ts'
 import { api, apiVersioned } from './api.ts'
+import { nextLook } from './next-look.ts'
 import { serverNow } from './server-clock.ts'
 
 export const keys = {
@@ -66,10 +67,6 @@ const search = (values: Record<string, string | number | undefined>) => {
   return new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString()
 }
 
-/** A chart need not be newer than its step, nor asked for more often than this, milliseconds. */
-const SOONEST_MS = 2000
-const LATEST_MS = 60_000
-
 /** History for charts; a `live` one moves on with the clock and is asked for again when its next step is over. */
 export function useSeries(range: SeriesRange, live: boolean, key: unknown = range) {
   return useQuery({
@@ -80,7 +77,13 @@ export function useSeries(range: SeriesRange, live: boolean, key: unknown = rang
       return api<SeriesAnswer>('GET', `/series?${search({ ...moved })}`)
     },
     refetchInterval: ({ state }) =>
-      live && Math.min(LATEST_MS, Math.max(SOONEST_MS, state.error ? SOONEST_MS * 5 : (state.data?.step ?? 0))),
+      live &&
+      nextLook({
+        step: state.data?.step ?? 0,
+        askedAt: serverNow(Math.max(state.dataUpdatedAt, state.errorUpdatedAt)),
+        failed: state.status === 'error',
+        now: serverNow(),
+      }),
     placeholderData: (before) => before,
   })
 }

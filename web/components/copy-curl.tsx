@@ -1,6 +1,7 @@
 /** Every action is one documented API call: copies it as a curl command. */
-import { Button, CopyButton } from '@mantine/core'
-import { IconCheck, IconTerminal2 } from '@tabler/icons-react'
+import { IconTerminal2 } from '@tabler/icons-react'
+import { publicUrl } from '../lib/base-path.ts'
+import { CopyButton } from './copy-button.tsx'
 
 export interface CurlCall {
   method: string
@@ -9,28 +10,18 @@ export interface CurlCall {
 }
 
 /** The command, with a token to fill in. */
-export function curlOf({ method, path, body }: CurlCall, origin = window.location.origin): string {
+export function curlOf({ method, path, body }: CurlCall, balancer = publicUrl()): string {
   const data =
     body === undefined
       ? ''
       : ` \\\n  -H 'content-type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`
-  return `curl -X ${method} ${origin}/api/v1${path} \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN"${data}`
+  return `curl -X ${method} ${balancer}/api/v1${path} \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN"${data}`
 }
 
 export function CopyCurl({ call }: { call: CurlCall }) {
   return (
-    <CopyButton value={curlOf(call)}>
-      {({ copied, copy }) => (
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="gray"
-          onClick={copy}
-          leftSection={copied ? <IconCheck size={14} /> : <IconTerminal2 size={14} />}
-        >
-          {copied ? 'Copied' : 'Copy as curl'}
-        </Button>
-      )}
+    <CopyButton text={curlOf(call)} icon={<IconTerminal2 size={14} />}>
+      Copy as curl
     </CopyButton>
   )
 }

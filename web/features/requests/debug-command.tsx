@@ -1,8 +1,9 @@
 /** The request again, with a token that has its choice recorded: a command to copy. */
-import { Button, Code, CopyButton } from '@mantine/core'
-import { IconCheck, IconCopy, IconTerminal2 } from '@tabler/icons-react'
+import { Button, Code } from '@mantine/core'
+import { IconTerminal2 } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import type { ExchangeRecord } from '../../../shared/api/records.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
 import { api } from '../../lib/api.ts'
 import { useStatus } from '../../lib/live.ts'
 import { listenerUrl } from './empty.tsx'
@@ -59,19 +60,7 @@ export function DebugCommand({ exchange }: { exchange: ExchangeRecord }) {
       </Code>
       <div className="ek-req-bar">
         <span className="ek-dim">Good for ten minutes; no backend sees the token. A body has to be added by hand.</span>
-        <CopyButton value={command}>
-          {({ copied, copy }) => (
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-            >
-              {copied ? 'Copied' : 'Copy the command'}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyButton text={command}>Copy the command</CopyButton>
       </div>
     </>
   )

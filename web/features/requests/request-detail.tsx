@@ -1,11 +1,11 @@
 /** One request: what it was, where its time went, why this backend. Its address opens it again. */
-import { Button, CopyButton, Skeleton } from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ExchangeLogReach } from '../../../shared/api/exchanges.ts'
 import type { ExchangeRecord } from '../../../shared/api/records.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
 import { CopyCurl } from '../../components/copy-curl.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorState } from '../../components/error-state.tsx'
@@ -93,19 +93,7 @@ function Body({ exchange }: { exchange: ExchangeRecord }) {
       <div className="ek-req-bar">
         <span className="mono ek-dim ek-req-break">{exchange.id}</span>
         <span className="ek-actions">
-          <CopyButton value={exchange.id}>
-            {({ copied, copy }) => (
-              <Button
-                size="compact-sm"
-                variant="subtle"
-                color="gray"
-                onClick={copy}
-                leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              >
-                {copied ? 'Copied' : 'Copy request id'}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyButton text={exchange.id}>Copy request id</CopyButton>
           <CopyCurl call={{ method: 'GET', path: `/exchanges/${encodeURIComponent(exchange.id)}` }} />
         </span>
       </div>

@@ -173,6 +173,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
     boot,
     version,
     adminHosts: options.adminHosts,
+    adminPath: options.adminPath,
     descriptors: descriptorsHere(),
     webRoot: join(import.meta.dirname, '..', 'dist', 'web'),
     control,

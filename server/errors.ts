@@ -47,7 +47,7 @@ export const errorCatalogue = {
     status: 403,
     title: 'Refused: the request comes from another site',
     advice:
-      'Open the dashboard at its own address and do it there. Scripts should use an API token and send no Origin.',
+      'Open the dashboard at its own address and do it there. A proxy in front should pass Host on as it came; else start with `--admin-host NAME`. Scripts should use an API token and send no Origin.',
   },
   'not-found': {
     status: 404,

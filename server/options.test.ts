@@ -11,11 +11,30 @@ const read = (argv: string[], environment: Record<string, string> = {}) => {
 }
 
 describe('options', () => {
+  it.each([
+    ['/', ''],
+    ['/lb', '/lb'],
+    ['/lb/', '/lb'],
+    ['/tools/lb.v2//', '/tools/lb.v2'],
+  ])('take the path %s', (path, expected) => {
+    expect(read(['--admin-path', path]).adminPath).toBe(expected)
+    expect(read([], { EVENKEEL_ADMIN_PATH: path }).adminPath).toBe(expected)
+  })
+
+  it.each(['lb', '/../lb', '/a//b', '/a b', '/"><script>', '/.hidden', '/%6cb', 'http://x/lb'])(
+    'refuse the path %s',
+    (path) => {
+      const answer = readOptions(['--admin-path', path], {}, '1.0.0')
+      expect('text' in answer && answer.text).toContain('write a path such as /lb/')
+    },
+  )
+
   it('have defaults', () => {
     expect(read([])).toEqual({
       data: './data',
       admin: { host: '127.0.0.1', port: 7070 },
       adminHosts: [],
+      adminPath: '',
       workers: availableParallelism(),
       config: undefined,
       adminPassword: undefined,

@@ -15,6 +15,8 @@ export interface Options {
   admin: HostPort
   /** Further names the admin server answers to. */
   adminHosts: string[]
+  /** Path below which another proxy serves dashboard and API, without a slash at its end; empty: the root. */
+  adminPath: string
   /** Threads that carry traffic. */
   workers: number
   /** Configuration file, applied as a revision when it differs from the last time. */
@@ -44,6 +46,13 @@ function hostPort(text: string): HostPort {
   const parsed = parseHostPort(text, true)
   if (!parsed) throw new InvalidArgumentError('write HOST:PORT, such as 127.0.0.1:7070')
   return parsed
+}
+
+function adminPath(text: string): string {
+  const path = text.replace(/\/+$/, '')
+  if (path !== '' && !/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/.test(path))
+    throw new InvalidArgumentError('write a path such as /lb/')
+  return path
 }
 
 function workers(text: string): number {
@@ -97,6 +106,12 @@ function command(version: string): Command {
         .env('EVENKEEL_ADMIN_HOSTS')
         .default([], 'none')
         .argParser((text: string, before: string[] | undefined) => hosts(text, before)),
+    )
+    .addOption(
+      new Option('--admin-path <path>', 'path below which another proxy serves the dashboard, such as /lb/')
+        .env('EVENKEEL_ADMIN_PATH')
+        .default('', '/')
+        .argParser(adminPath),
     )
     .addOption(
       new Option('--workers <n|auto>', 'threads that carry traffic; auto is one per core')
@@ -194,6 +209,7 @@ export function readOptions(argv: readonly string[], environment: Environment, v
       data,
       admin,
       adminHost,
+      adminPath: path,
       workers: threads,
       config,
       logLevel,
@@ -207,6 +223,7 @@ export function readOptions(argv: readonly string[], environment: Environment, v
       data,
       admin,
       adminHosts: adminHost,
+      adminPath: path,
       workers: threads,
       config,
       adminPassword: secret(env, 'EVENKEEL_ADMIN_PASSWORD', SHORTEST_PASSWORD),
@@ -225,9 +242,9 @@ export function readOptions(argv: readonly string[], environment: Environment, v
 }
 
 /** Address as it is printed: `http://127.0.0.1:7070`; a wildcard is shown as localhost. */
-export function adminUrl({ host, port }: HostPort): string {
+export function adminUrl({ host, port }: HostPort, path = ''): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  return `http://${formatHostPort({ host: shown, port })}`
+  return `http://${formatHostPort({ host: shown, port })}${path}`
 }
 
 /** Where the first administrator is created, once, with the token of this start. */

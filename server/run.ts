@@ -21,7 +21,7 @@ function giveUp(error: unknown): never {
 }
 
 function greet({ admin, adminProblem, storageProblem, setupToken, status }: Started, options: Options): void {
-  const url = adminUrl(admin)
+  const url = adminUrl(admin, options.adminPath)
   print('')
   print(`  Evenkeel is running.`)
   print('')

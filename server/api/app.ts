@@ -48,8 +48,9 @@ const contentSecurityPolicy = {
   },
 }
 
-function newApp(): App {
+function newApp(adminPath: string): App {
   return fastify({
+    rewriteUrl: ({ url = '/' }) => withoutPath(url, adminPath),
     logger: false,
     bodyLimit: BODY_BYTES,
     trustProxy: false,
@@ -71,8 +72,16 @@ function newApp(): App {
   }).withTypeProvider<ZodTypeProvider>() as unknown as App
 }
 
+/** An address as it is below the root, for one below the path of the proxy in front; any other stays as it is. */
+export function withoutPath(url: string, path: string): string {
+  if (path === '' || !url.startsWith(path)) return url
+  const rest = url.slice(path.length)
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`
+  return rest.startsWith('/') ? rest : url
+}
+
 /** Headers, cookies, limits and OpenAPI; before the routes, which these watch being added. */
-async function addPlugins(app: App, version: string): Promise<void> {
+async function addPlugins(app: App, { version, adminPath }: ApiParts): Promise<void> {
   await app.register(cookie)
   await app.register(helmet, {
     contentSecurityPolicy,
@@ -99,6 +108,7 @@ async function addPlugins(app: App, version: string): Promise<void> {
         version,
         description: 'Steers the load balancer. Errors are application/problem+json.',
       },
+      servers: [{ url: `${adminPath}/` }],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
@@ -127,17 +137,17 @@ function addRoutes(app: App, parts: ApiParts, hub: StreamHub): void {
   trialRoutes(app, parts)
   simulationRoutes(app, parts)
   processRoutes(app, parts)
-  webRoutes(app, parts.webRoot)
+  webRoutes(app, parts)
 }
 
 /** The fastify instance with everything on it, not listening; tests inject requests into it. */
 export async function buildApp(parts: ApiParts, hub: StreamHub, names: ReadonlySet<string>): Promise<App> {
-  const app = newApp()
+  const app = newApp(parts.adminPath)
   handleErrors(app, parts.log)
   readBodies(app)
-  await addPlugins(app, parts.version)
+  await addPlugins(app, parts)
   const connections = guardConnections(app.server, adminConnections(parts.descriptors))
-  guard(app, parts.auth, names, connections)
+  guard(app, parts, names, connections)
   app.addHook('onSend', async (request, reply) => {
     if (request.routeOptions.url?.startsWith('/api')) reply.header('cache-control', 'no-store')
   })

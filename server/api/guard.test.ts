@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type AdminWorld, adminWorld, asAdmin } from '../testing/admin-world.ts'
 import { nestsDeeper } from './bodies.ts'
-import { hostName, nameExpected } from './guard.ts'
+import { foreignOrigin, hostName, nameExpected } from './guard.ts'
 
 let world: AdminWorld
 afterEach(() => world?.close())
@@ -37,6 +37,50 @@ describe('names', () => {
   ])('%s: %s', (host, expected) => expect(nameExpected(host, new Set(['lb.example.com']))).toBe(expected))
 
   it('are read without port and brackets', () => expect(hostName('[::1]:80')).toBe('::1'))
+})
+
+describe('the page that a change comes from', () => {
+  const names = ['lb.example.com', 'lb.example.com:8443']
+  it.each<[string, Record<string, string>, RegExp | undefined]>([
+    ['no page at all', { host: '127.0.0.1:7070' }, undefined],
+    ['our own', { host: 'localhost:7070', origin: 'http://localhost:7070' }, undefined],
+    [
+      'our own, as the browser says, behind a proxy that changes Host',
+      { host: '127.0.0.1:7070', origin: 'https://www.example.com', 'sec-fetch-site': 'same-origin' },
+      undefined,
+    ],
+    ['a name that was given', { host: '127.0.0.1:7070', origin: 'http://lb.example.com' }, undefined],
+    [
+      'a name that was given with its port',
+      { host: '127.0.0.1:7070', origin: 'https://lb.example.com:8443' },
+      undefined,
+    ],
+    [
+      'a given name at another port',
+      { host: '127.0.0.1:7070', origin: 'http://lb.example.com:3000' },
+      /--admin-host lb\.example\.com:3000\./,
+    ],
+    [
+      'another name: what to set is said',
+      { host: '127.0.0.1:7070', origin: 'http://www.example.com' },
+      /at www\.example\.com, but reached us for 127\.0\.0\.1:7070.*proxy_set_header Host \$http_host.*--admin-host www\.example\.com/,
+    ],
+    [
+      'another site, as the browser says',
+      { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'cross-site' },
+      /another site/,
+    ],
+    [
+      'a neighbour, as the browser says',
+      { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-site' },
+      /another site/,
+    ],
+    ['nobody knows', { host: 'localhost', origin: 'null' }, /another site/],
+  ])('%s', (_what, headers, expected) => {
+    const foreign = foreignOrigin(headers, names)
+    if (expected === undefined) expect(foreign).toBeUndefined()
+    else expect(foreign).toMatch(expected)
+  })
 })
 
 describe('coming in', () => {

@@ -7,6 +7,7 @@ import { type Auth, allows, type Credentials } from '../control/auth.ts'
 import { ControlError } from '../errors.ts'
 import type { ConnectionGuard } from './connections.ts'
 import type { App } from './fastify.ts'
+import type { ApiParts } from './parts.ts'
 
 export const COOKIE = 'evenkeel_session'
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -24,16 +25,22 @@ export function hostName(host: string | undefined): string | undefined {
 export function nameExpected(host: string | undefined, names: ReadonlySet<string>): boolean {
   const name = hostName(host)
   if (name === undefined) return false
-  return isIP(name) > 0 || name === 'localhost' || name.endsWith('.localhost') || names.has(name) || names.has('*')
+  if (isIP(name) > 0 || name === 'localhost' || name.endsWith('.localhost')) return true
+  return names.has(name) || names.has((host ?? '').toLowerCase()) || names.has('*')
 }
 
-/** Whether a request that changes something was made by our own page, or by no page at all. */
-export function sameOrigin(headers: FastifyRequest['headers']): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
-  const { origin, host } = headers
-  if (origin === undefined) return true
-  return URL.canParse(origin) && new URL(origin).host === new URL(`${new URL(origin).protocol}//${host}`).host
+/** Why a request that changes something was not made by our own page; undefined when it was, or by no page at all. */
+export function foreignOrigin(headers: FastifyRequest['headers'], adminHosts: readonly string[]): string | undefined {
+  const { origin, host = '', 'sec-fetch-site': site } = headers
+  // The browser says it itself, and no page can. It knows our address as the page does, whatever proxies make of Host on the way.
+  if (site === 'same-origin') return undefined
+  if (site !== undefined && site !== 'none') return 'The request was made by a page of another site.'
+  if (origin === undefined) return undefined
+  const page = URL.canParse(origin) ? new URL(origin) : undefined
+  const ours = page && URL.canParse(`${page.protocol}//${host}`) ? new URL(`${page.protocol}//${host}`).host : undefined
+  if (page === undefined || ours === undefined) return 'The request was made by a page of another site.'
+  if (page.host === ours || adminHosts.includes(page.host)) return undefined
+  return `The request was made by a page at ${page.host}, but reached us for ${ours}. If that is a proxy in front of the dashboard, let it pass Host on (nginx: proxy_set_header Host $http_host), or start with --admin-host ${page.host}.`
 }
 
 export function isLoopback(address: string | undefined): boolean {
@@ -72,15 +79,21 @@ function hasToken(request: FastifyRequest, auth: Auth): boolean {
 }
 
 /** Installs the checks in front of every route, unknown ones included. `names` may grow later. */
-export function guard(app: App, auth: Auth, names: ReadonlySet<string>, connections: ConnectionGuard): void {
+export function guard(
+  app: App,
+  { auth, adminHosts }: Pick<ApiParts, 'auth' | 'adminHosts'>,
+  names: ReadonlySet<string>,
+  connections: ConnectionGuard,
+): void {
+  const pages = adminHosts.map((name) => name.toLowerCase())
   app.decorateRequest('identity', null)
   app.addHook('onRequest', async (request) => {
     const { anyHost } = request.routeOptions.config
     const { host } = request.headers
     if (!anyHost && !nameExpected(host, names) && !hasToken(request, auth))
       throw new ControlError('wrong-host', `The admin server does not answer to the name "${hostName(host) ?? ''}".`)
-    if (!SAFE.has(request.method) && !sameOrigin(request.headers))
-      throw new ControlError('cross-site', 'The request was made by a page of another site.')
+    const foreign = SAFE.has(request.method) ? undefined : foreignOrigin(request.headers, pages)
+    if (foreign !== undefined) throw new ControlError('cross-site', foreign)
     const access = accessOf(request)
     if (access === 'anybody') return
     const identity = auth.identify(bearerOrCookie(request))

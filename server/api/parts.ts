@@ -57,6 +57,8 @@ export interface ApiParts {
   version: string
   /** Further names the admin server answers to, besides loopback names and the address it listens on. `*` for any. */
   adminHosts: readonly string[]
+  /** Path below which another proxy serves all this, without a slash at its end; empty: the root. Everything is also there without it. */
+  adminPath: string
   /** How many descriptors the process may have; connections to the admin server get a small share of them. */
   descriptors: number
   /** Directory of the built dashboard; a page says how to build it when it is missing. */

@@ -16,21 +16,22 @@ const meOf = ({ name, role, kind }: Identity): Me => ({ name, role, kind })
  * `Secure` when the browser says that its page came over TLS. A forwarded protocol is not believed; a browser's own Origin can
  * be, because lying about it changes nothing but the liar's cookie.
  */
-function setCookie(request: FastifyRequest, reply: FastifyReply, value: string): void {
+function setCookie(request: FastifyRequest, reply: FastifyReply, path: string, value: string): void {
   const secure = request.protocol === 'https' || (request.headers.origin ?? '').startsWith('https://')
-  reply.setCookie(COOKIE, value, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: SESSION_MS / 1000 })
+  reply.setCookie(COOKIE, value, { path, httpOnly: true, sameSite: 'strict', secure, maxAge: SESSION_MS / 1000 })
 }
 
 function origin(request: FastifyRequest) {
   return { address: request.socket.remoteAddress ?? '', userAgent: request.headers['user-agent'] ?? '' }
 }
 
-function signedIn(request: FastifyRequest, reply: FastifyReply, { identity, secret }: SignIn): Me {
-  setCookie(request, reply, secret)
+function signedIn(request: FastifyRequest, reply: FastifyReply, path: string, { identity, secret }: SignIn): Me {
+  setCookie(request, reply, path, secret)
   return meOf(identity)
 }
 
-export function sessionRoutes(app: App, { auth, setup }: ApiParts, hub: StreamHub): void {
+export function sessionRoutes(app: App, { auth, setup, adminPath }: ApiParts, hub: StreamHub): void {
+  const path = `${adminPath}/`
   const open = { access: 'anybody', rateLimit: SIGN_IN_LIMIT } as const
 
   app.get(
@@ -48,7 +49,7 @@ export function sessionRoutes(app: App, { auth, setup }: ApiParts, hub: StreamHu
     async (request, reply) => {
       const from = origin(request)
       const user = await setup.complete({ ...request.body, address: from.address })
-      return signedIn(request, reply.code(201), auth.open(user, from))
+      return signedIn(request, reply.code(201), path, auth.open(user, from))
     },
   )
 
@@ -56,7 +57,7 @@ export function sessionRoutes(app: App, { auth, setup }: ApiParts, hub: StreamHu
     `${API}/session`,
     { schema: { summary: 'Sign in', body: sessionRequestSchema }, config: open },
     async (request, reply) =>
-      signedIn(request, reply.code(201), await auth.signIn({ ...request.body, ...origin(request) })),
+      signedIn(request, reply.code(201), path, await auth.signIn({ ...request.body, ...origin(request) })),
   )
 
   app.delete(
@@ -68,7 +69,7 @@ export function sessionRoutes(app: App, { auth, setup }: ApiParts, hub: StreamHu
         auth.signOut(cookie)
         hub.drop({ subject: request.identity.key })
       }
-      reply.clearCookie(COOKIE, { path: '/', httpOnly: true, sameSite: 'strict' })
+      reply.clearCookie(COOKIE, { path, httpOnly: true, sameSite: 'strict' })
       return reply.code(204).send()
     },
   )
@@ -76,7 +77,7 @@ export function sessionRoutes(app: App, { auth, setup }: ApiParts, hub: StreamHu
   app.get(`${API}/me`, { schema: { summary: 'Who is signed in' } }, async (request, reply) => {
     const identity = request.identity as Identity
     const cookie = request.cookies[COOKIE]
-    if (cookie && identity.kind === 'session') setCookie(request, reply, cookie)
+    if (cookie && identity.kind === 'session') setCookie(request, reply, path, cookie)
     return meOf(identity)
   })
 }

@@ -30,6 +30,50 @@ describe('the dashboard', () => {
     expect((await page('/')).body).toContain('npm run build')
   })
 
+  it('is whole at the root and below the path of a proxy, which may take the path away', async () => {
+    world = await adminWorld({ adminPath: '/lb' })
+    const root = world.parts.webRoot
+    mkdirSync(join(root, 'assets'), { recursive: true })
+    const built =
+      '<meta name="evenkeel-path" content="" /><link href="./favicon.svg"><script src="./assets/app.js"></script>'
+    writeFileSync(join(root, 'index.html'), built)
+    writeFileSync(join(root, 'assets', 'app.js'), 'export {}')
+    const whole =
+      '<meta name="evenkeel-path" content="/lb" /><link href="/lb/favicon.svg"><script src="/lb/assets/app.js"></script>'
+    for (const url of ['/lb/', '/lb', '/lb?a=b', '/lb/pools/app', '/lb/index.html', '/', '/pools/app', '/index.html']) {
+      const start = await page(url)
+      expect([url, start.statusCode, start.body]).toEqual([url, 200, whole])
+      expect(start.headers['content-type']).toBe('text/html; charset=utf-8')
+    }
+    for (const prefix of ['', '/lb']) {
+      expect((await page(`${prefix}/assets/app.js`)).body).toBe('export {}')
+      expect((await page(`${prefix}/healthz`)).body).toBe('ok\n')
+      expect((await page(`${prefix}/metrics`)).body).toBe('up 1\n')
+      expect((await page(`${prefix}/api/v1/setup`)).json()).toMatchObject({ needed: true })
+      expect((await page(`${prefix}/api/v1/config`)).statusCode).toBe(401)
+    }
+    expect((await page('/lb/lb/api/v1/setup')).headers['content-type']).toContain('text/html')
+    expect((await page('/lbx/assets/app.js')).statusCode).toBe(404)
+  })
+
+  it('sets the cookie for its path, and takes it back there', async () => {
+    world = await adminWorld({ adminPath: '/lb' })
+    await world.people.addUser({ name: 'ada', password: 'a password of ada', role: 'admin' }, 'test')
+    const payload = { name: 'ada', password: 'a password of ada' }
+    const signIn = await world.app.inject({
+      method: 'POST',
+      url: '/lb/api/v1/session',
+      headers: { host: 'localhost' },
+      payload,
+    })
+    expect(signIn.cookies).toMatchObject([{ name: 'evenkeel_session', path: '/lb/', httpOnly: true }])
+    const headers = { host: 'localhost', cookie: `evenkeel_session=${signIn.cookies[0]?.value}` }
+    const me = await world.app.inject({ method: 'GET', url: '/lb/api/v1/me', headers })
+    expect(me.cookies).toMatchObject([{ path: '/lb/' }])
+    const out = await world.app.inject({ method: 'DELETE', url: '/lb/api/v1/session', headers })
+    expect(out.cookies).toMatchObject([{ value: '', path: '/lb/' }])
+  })
+
   it('serves files with the right caching, the start page for its own addresses, and nothing outside', async () => {
     world = await adminWorld()
     const root = world.parts.webRoot

@@ -1,9 +1,11 @@
 /** The built dashboard: files of `dist/web`, and its start page for every address of the single-page application. */
 import { statSync } from 'node:fs'
-import { resolve, sep } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ControlError } from '../errors.ts'
 import type { App } from './fastify.ts'
+import type { ApiParts } from './parts.ts'
 import { sendProblem } from './problems.ts'
 
 const missing = `<!doctype html>
@@ -38,21 +40,34 @@ function unknown(request: FastifyRequest, reply: FastifyReply) {
   return sendProblem(reply, new ControlError('not-found', `There is nothing at ${request.method} ${path}.`))
 }
 
-function startPage(reply: FastifyReply, root: string) {
-  if (isFile(root, 'index.html')) return reply.header('cache-control', 'no-cache').sendFile('index.html', root)
+/** The start page as it is built names its files from itself on; it is served at many addresses, so they get the whole path. */
+async function completed(root: string, adminPath: string): Promise<string> {
+  const built = await readFile(join(root, 'index.html'), 'utf8')
+  return built
+    .replaceAll('="./', `="${adminPath}/`)
+    .replace('<meta name="evenkeel-path" content=""', `<meta name="evenkeel-path" content="${adminPath}"`)
+}
+
+async function startPage(reply: FastifyReply, { webRoot, adminPath }: ApiParts) {
+  if (isFile(webRoot, 'index.html'))
+    return reply
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8')
+      .send(await completed(webRoot, adminPath))
   return reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(missing)
 }
 
-/** Serves files and the start page; answers everything unknown. `root` may appear later: it is looked at per request. */
-export function webRoutes(app: App, root: string): void {
+/** Serves files and the start page; answers everything unknown. `webRoot` may appear later: it is looked at per request. */
+export function webRoutes(app: App, parts: ApiParts): void {
+  const root = parts.webRoot
   app.get('/*', { schema: { hide: true } }, (request, reply) => {
     const path = (request.params as { '*': string })['*']
-    if (isFile(root, path)) {
+    if (path !== 'index.html' && isFile(root, path)) {
       const forever = path.startsWith('assets/')
       reply.header('cache-control', forever ? 'public, max-age=31536000, immutable' : 'no-cache')
       return reply.sendFile(path, root)
     }
-    return isPage(path) ? startPage(reply, root) : unknown(request, reply)
+    return isPage(path) || path === 'index.html' ? startPage(reply, parts) : unknown(request, reply)
   })
   app.setNotFoundHandler(unknown)
 }

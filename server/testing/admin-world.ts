@@ -131,6 +131,7 @@ export async function adminWorld(change: Partial<ApiParts> = {}): Promise<AdminW
     boot: 'boot1',
     version: '0.0.0',
     adminHosts: ['lb.example.com'],
+    adminPath: '',
     descriptors: 8000,
     webRoot: join(world.directory, 'web'),
     control: world.control,

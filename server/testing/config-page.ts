@@ -105,6 +105,45 @@ function variants(union: Schema, name: string, lists: Map<string, Schema>): stri
   })
 }
 
+const behindProxy = `## The dashboard behind another proxy
+
+These are options of the process, not of the document. Traffic, health checks and the API are the same with and without them.
+
+**At a host of its own** (\`https://lb.example.com/\`): let the proxy pass \`Host\` on as it came, and name the host.
+
+\`\`\`
+evenkeel --admin 127.0.0.1:7070 --admin-host lb.example.com
+
+location / {                          # nginx
+  proxy_pass http://127.0.0.1:7070;
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-For $remote_addr;
+  proxy_buffering off;
+}
+\`\`\`
+
+**Below a path** (\`https://www.example.com/lb/\`): name the path, by \`--admin-path /lb/\` or \`EVENKEEL_ADMIN_PATH\`. The proxy may leave it in the address
+(\`proxy_pass http://127.0.0.1:7070/lb/;\`) or take it away (\`proxy_pass http://127.0.0.1:7070/;\`): everything answers to both, also \`/metrics\`, \`/healthz\` and
+\`/readyz\`. The cookie is set for the path, so people sign in below it; without the option the page stays blank, because it looks for its files at the root.
+
+\`\`\`
+evenkeel --admin 127.0.0.1:7070 --admin-host www.example.com --admin-path /lb/
+
+location /lb/ {                       # nginx
+  proxy_pass http://127.0.0.1:7070/lb/;
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-For $remote_addr;
+  proxy_buffering off;
+}
+\`\`\`
+
+- Changes are refused when they come from a page of another site. Over TLS and on localhost the browser says so itself (\`Sec-Fetch-Site\`), whatever the
+  proxy makes of \`Host\`. Over plain HTTP \`Origin\` has to name the host that reached us, or one given by \`--admin-host\` (with its port, when it has one:
+  \`lb.example.com:8443\`); the refusal says which.
+- \`X-Forwarded-For\` tells that the client is not on this machine: without it \`/metrics\` is open to everybody who may use the proxy.
+- The live figures are one long response (\`text/event-stream\`): a proxy must not collect it. It says so itself to nginx (\`X-Accel-Buffering: no\`).
+- Of the descriptors the process may have, connections to the dashboard get an eighth, between 16 and 8000. When they are used up, idle connections are closed for new ones.`
+
 /** The whole page. */
 export function configurationPage(): string {
   const head = '| field | type | default | meaning |\n| --- | --- | --- | --- |'
@@ -126,5 +165,5 @@ the same as JSON Schema. This page is written from the schema; a test fails when
 
 **YAML** is read as version 1.2, with anchors (\`&name\`), aliases (\`*name\`) and merge keys (\`<<: *name\`). They are written out when the
 file is read, so an export has none; written out, a document may have 2 MiB, like the file itself.`
-  return `${[intro, ...sections].join('\n\n')}\n`
+  return `${[intro, ...sections, behindProxy].join('\n\n')}\n`
 }

@@ -12,6 +12,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { UndoToast } from '../components/undo-toast.tsx'
+import { withBasePath } from '../lib/base-path.ts'
 import { setToastView } from '../lib/mutations.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.ts'
@@ -25,6 +26,10 @@ const client = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 })
+
+// The server answers without the path as well, for a proxy that takes it away; whoever comes past that proxy is led to it.
+const elsewhere = withBasePath(window.location)
+if (elsewhere !== undefined) window.location.replace(elsewhere)
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -1,5 +1,6 @@
 /** Pages and what their addresses say. All state of a view is in its address. */
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router'
+import { at } from '../lib/base-path.ts'
 import { safeNext } from '../lib/next.ts'
 import { part } from '../lib/parts.ts'
 import { NotFoundPage } from './not-found.tsx'
@@ -130,6 +131,7 @@ const setup = createRoute({
 })
 
 export const router = createRouter({
+  basepath: at('/'),
   routeTree: root.addChildren([shell.addChildren([overview, pool, requests, events, notFound]), signIn, setup]),
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,

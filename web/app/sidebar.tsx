@@ -2,12 +2,13 @@
 import { IconActivity, IconLayoutDashboard, IconListSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { severityMarks } from '../components/severity.ts'
+import { at } from '../lib/base-path.ts'
 import { useStatus } from '../lib/live.ts'
 
 export function Brand() {
   return (
     <Link to="/" className="ek-brand" style={{ padding: 0 }}>
-      <img src="/favicon.svg" alt="" width={22} height={22} />
+      <img src={at('/favicon.svg')} alt="" width={22} height={22} />
       Evenkeel
     </Link>
   )

@@ -1,5 +1,6 @@
 /** Calls the admin API on our own origin. Every refusal arrives as an `ApiProblem` that says what, why and what next. */
 import type { Problem } from '../../shared/api/problem.ts'
+import { at } from './base-path.ts'
 
 /** Fired on `window` when the server no longer knows who we are. */
 export const SIGNED_OUT = 'evenkeel:signed-out'
@@ -58,7 +59,7 @@ async function send(method: string, path: string, body: unknown, { ifMatch, sign
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (ifMatch !== undefined) headers['if-match'] = `"${ifMatch}"`
   try {
-    return await fetch(`/api/v1${path}`, {
+    return await fetch(at(`/api/v1${path}`), {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),

@@ -4,6 +4,7 @@ import { skipToken, useQuery } from '@tanstack/react-query'
 import type { BackendStatus, BackendTick, PoolStatus, Recent, Sample, Status, Tick } from '../../shared/api/live.ts'
 import type { ExchangeRecord } from '../../shared/api/records.ts'
 import { whatHappened } from '../../shared/what-happened.ts'
+import { at } from './base-path.ts'
 import { type Contact, contactAt, currentContact, setContact, useContact } from './contact.ts'
 import { deliver, exchangesWanted, feedOpened, watchWanted } from './exchange-feed.ts'
 import { keys, statusQuery } from './queries.ts'
@@ -110,7 +111,7 @@ function connect(client: QueryClient): () => void {
       ...(lastId !== '' && { lastEventId: lastId }),
     })
     openedAt = Date.now()
-    source = new EventSource(`/api/v1/stream${asked.size === 0 ? '' : `?${asked}`}`)
+    source = new EventSource(at(`/api/v1/stream${asked.size === 0 ? '' : `?${asked}`}`))
     source.onopen = () => {
       attempts = 0
       if (wanted) feedOpened()

@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { severityMarks } from '../../components/severity.ts'
+import { publicUrl } from '../../lib/base-path.ts'
 import { millis, plural, rate } from '../../lib/format.ts'
 
 /** More than this many backends of a pool are summed up: the pool's own page shows all. */
@@ -39,7 +40,7 @@ function PoolRow({ pool, onAdd }: { pool: PoolStatus; onAdd: (pool: string) => v
               Add a backend to {pool.id}
             </Button>
           }
-          command={`curl -X POST ${window.location.origin}/api/v1/pools/${pool.id}/backends \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN" -H 'content-type: application/json' \\\n  -d '{"address": "10.0.0.5:3000"}'`}
+          command={`curl -X POST ${publicUrl()}/api/v1/pools/${pool.id}/backends \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN" -H 'content-type: application/json' \\\n  -d '{"address": "10.0.0.5:3000"}'`}
         >
           Add one here, or do the same by command:
         </EmptyState>

@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { NowhereState } from '../../components/nowhere-state.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { severityMarks } from '../../components/severity.ts'
+import { publicUrl } from '../../lib/base-path.ts'
 import { useStatus } from '../../lib/live.ts'
 import { useConfig } from '../../lib/queries.ts'
 import { BackendCards } from './backend-cards.tsx'
@@ -72,7 +73,7 @@ export function PoolPage() {
                 Add backend
               </Button>
             }
-            command={`curl -X POST ${window.location.origin}/api/v1/pools/${id}/backends \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN" -H 'content-type: application/json' \\\n  -d '{"address": "10.0.0.5:3000"}'`}
+            command={`curl -X POST ${publicUrl()}/api/v1/pools/${id}/backends \\\n  -H "authorization: Bearer $EVENKEEL_TOKEN" -H 'content-type: application/json' \\\n  -d '{"address": "10.0.0.5:3000"}'`}
           >
             It is probed before it is added and takes traffic as soon as one probe has passed.
           </EmptyState>

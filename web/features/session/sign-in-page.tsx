@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react'
 import type { Me } from '../../../shared/api/bodies.ts'
 import { Panel } from '../../components/panel.tsx'
 import { api } from '../../lib/api.ts'
+import { at } from '../../lib/base-path.ts'
 import { problemWords } from '../../lib/problem-words.ts'
 import { keys, useSetupStatus } from '../../lib/queries.ts'
 
@@ -36,7 +37,7 @@ export function SignInPage() {
   return (
     <main className="ek-main" style={{ maxWidth: 400, minHeight: '100vh', justifyContent: 'center' }}>
       <div className="ek-brand" style={{ padding: 0 }}>
-        <img src="/favicon.svg" alt="" width={28} height={28} />
+        <img src={at('/favicon.svg')} alt="" width={28} height={28} />
         <h1>Sign in to Evenkeel</h1>
       </div>
       {setup.data?.problem && (

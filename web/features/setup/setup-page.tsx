@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react'
 import type { Me } from '../../../shared/api/bodies.ts'
 import { Panel } from '../../components/panel.tsx'
 import { ApiProblem, api } from '../../lib/api.ts'
+import { at } from '../../lib/base-path.ts'
 import { problemWords } from '../../lib/problem-words.ts'
 import { keys, useMe, useSetupStatus } from '../../lib/queries.ts'
 import { FirstBackends } from './first-backends.tsx'
@@ -83,7 +84,7 @@ export function SetupPage() {
   return (
     <main className="ek-main" style={{ maxWidth: 680, paddingTop: 48 }}>
       <div className="ek-brand" style={{ padding: 0 }}>
-        <img src="/favicon.svg" alt="" width={28} height={28} />
+        <img src={at('/favicon.svg')} alt="" width={28} height={28} />
         <h1>Set up Evenkeel</h1>
       </div>
       {done ? (

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Exchange } from './exchange.ts'
 import type { FromWorker } from './messages.ts'
 import { Reporter } from './reporter.ts'
 
@@ -47,4 +48,32 @@ it('of a flood of errors 500 a second are handed over, and the rest is counted a
   made.nextSecond()
   made.refused(refused(400))
   expect(flushed().records).toHaveLength(1)
+})
+
+/** An exchange with a pool of `backends` as far as a record needs it. */
+function ended(backends: number, interest: 'debug' | undefined): Exchange {
+  const why = { strategy: 'random', candidates: [], leftOut: [], failingOpen: false, takenAt: 'pick' }
+  return {
+    ...{
+      startedAt: 0,
+      status: 502,
+      ours: true,
+      outcome: 'complete',
+      listener: 'web',
+      attempts: 1,
+      detail: '',
+      why,
+      interest,
+    },
+    pool: { id: 'app', backends: Array.from({ length: backends }) },
+    request: { id: 'x', clientAddress: () => '10.0.0.1', uri: () => '/' },
+  } as unknown as Exchange
+}
+
+it('what led to a choice among very many is kept only for who asked for it', () => {
+  const { made, flushed } = reporter()
+  made.exchange(ended(64, undefined), 5)
+  made.exchange(ended(65, undefined), 5)
+  made.exchange(ended(65, 'debug'), 5)
+  expect(flushed().records.map(({ why }) => why !== undefined)).toEqual([true, false, true])
 })

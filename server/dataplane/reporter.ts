@@ -10,6 +10,8 @@ import { explain, reasonOf } from './why.ts'
 
 /** Errors and slow exchanges kept per second and thread; a storm beyond it is counted, not copied. */
 const ERRORS_PER_SECOND = 500
+/** Choices among more backends than this are explained only to who asks: thousands of such records would fill the memory. */
+const MOST_EXPLAINED = 64
 /** Failures of one backend are told at most this often; the monitor needs one to start a probe. Milliseconds. */
 const FAILURE_GAP_MS = 100
 
@@ -113,6 +115,7 @@ function recordOf(
   const { request, backend, pool, startedAt } = exchange
   const since = (at: number) => (at > 0 ? Math.max(0, at - startedAt) : null)
   const totalMs = nowMs - startedAt
+  const tells = loggedBecause === 'debug' || (pool?.backends.length ?? 0) <= MOST_EXPLAINED
   const attempts: ExchangeRecord['attempts'] = [...(exchange.log ?? [])]
   if (backend !== undefined && !exchange.ours) {
     const startedMs = since(exchange.attemptedAt) ?? 0
@@ -148,7 +151,7 @@ function recordOf(
     loggedBecause,
     detail: exchange.detail === '' ? undefined : exchange.detail,
     notRetried: exchange.notRetried,
-    why: exchange.why ?? (pool && explain(pool, [], request, options.numbers, 'end')),
+    why: tells ? (exchange.why ?? (pool && explain(pool, [], request, options.numbers, 'end'))) : undefined,
   }
 }
 

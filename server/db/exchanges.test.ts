@@ -48,7 +48,10 @@ describe('stored exchanges', () => {
   it('are cut down when they are huge: what the choice was made from goes, then the end of the path', () => {
     const candidates = Array.from({ length: 500 }, (_, at) => ({ backend: `b${at}`, inFlight: 1, weight: 1 }))
     const why = { strategy: 'random', candidates, leftOut: [], failingOpen: false, takenAt: 'end' as const }
-    insertExchange(db, numbered(1, { why, path: `/${'x'.repeat(8000)}` }))
+    insertExchange(
+      db,
+      numbered(1, { why, path: `/${'x'.repeat(8000)}`, host: 'h'.repeat(9000), method: 'M'.repeat(999) }),
+    )
     const [found] = listExchanges(db, { limit: 1 })
     expect(found?.why).toBeUndefined()
     expect(found?.path).toHaveLength(1024)

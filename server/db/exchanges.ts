@@ -10,6 +10,9 @@ export const MOST_EXCHANGES = 50_000
 const LONGEST_DOCUMENT = 4096
 /** Longest path that is stored. */
 const LONGEST_PATH = 1024
+/** A name has at most 253 letters (RFC 1035 §2.3.4), a method of any use far fewer; longer ones are attacks. */
+const LONGEST_HOST = 255
+const LONGEST_METHOD = 32
 const HOUR_MS = 3_600_000
 
 const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS
@@ -20,8 +23,13 @@ export type NumberedExchange = ExchangeRecord & { seq: number }
 function documentOf(exchange: ExchangeRecord): string {
   const whole = JSON.stringify(exchange)
   if (whole.length <= LONGEST_DOCUMENT) return whole
-  const { why: _, path, ...rest } = exchange
-  return JSON.stringify({ ...rest, path: cutTo(path, LONGEST_PATH) })
+  const { why: _, path, host, method, ...rest } = exchange
+  const short = {
+    path: cutTo(path, LONGEST_PATH),
+    host: cutTo(host, LONGEST_HOST),
+    method: cutTo(method, LONGEST_METHOD),
+  }
+  return JSON.stringify({ ...rest, ...short })
 }
 
 function cutTo(text: string, length: number): string {
@@ -47,8 +55,8 @@ export function insertExchange(db: Db, exchange: NumberedExchange): void {
     exchange.route,
     exchange.pool,
     ` ${backendsOf(exchange).join(' ')} `,
-    exchange.method,
-    exchange.host.toLowerCase(),
+    cutTo(exchange.method, LONGEST_METHOD),
+    cutTo(exchange.host, LONGEST_HOST).toLowerCase(),
     cutTo(exchange.path, LONGEST_PATH).toLowerCase(),
     exchange.client,
     exchange.totalMs,

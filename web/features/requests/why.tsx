@@ -68,8 +68,8 @@ export function Why({ exchange }: { exchange: ExchangeRecord }) {
   if (why === undefined) {
     return (
       <AskAgain exchange={exchange}>
-        Not recorded for sampled requests. Send the request with the header X-Evenkeel-Debug and an admin token to see
-        it.
+        The reasons of this choice were not kept. Send the request with the header X-Evenkeel-Debug and an admin token
+        to see them.
       </AskAgain>
     )
   }

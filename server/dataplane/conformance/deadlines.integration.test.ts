@@ -3,7 +3,7 @@ import { COUNTER, counters } from '../scoreboard.ts'
 import { backend, ok } from './testing/raw-backend.ts'
 import { stories } from './testing/stories.ts'
 import { until } from './testing/until.ts'
-import type { World } from './testing/world.ts'
+import { FIRST, type World } from './testing/world.ts'
 
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: echo']
 const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n'
@@ -11,7 +11,7 @@ const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgra
 /** Counts of the first backend. */
 function counted(world: World, name: keyof typeof COUNTER): number {
   const row = new Float64Array(counters.length)
-  world.reader.readCounters(2, row)
+  world.reader.readCounters(FIRST, row)
   return row[COUNTER[name]] as number
 }
 
@@ -69,7 +69,7 @@ stories('a deadline of ours is not blamed on the client', (story) => {
     const world = await open({ backends: [at] })
     world.client().get('/')
     await until('it to wait', () => at.heard.length === 1)
-    world.listener.cut(2)
+    world.listener.cut(FIRST)
     expect(await ending(world)).toMatchObject({
       outcome: 'cut',
       detail: 'Its backend was taken out before the response was complete; Evenkeel closed the connection.',

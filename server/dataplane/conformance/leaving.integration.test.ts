@@ -5,6 +5,7 @@ import { backend, deadPort, ok } from './testing/raw-backend.ts'
 import { stories } from './testing/stories.ts'
 import { until } from './testing/until.ts'
 import { field } from './testing/wire.ts'
+import { FIRST } from './testing/world.ts'
 
 stories('leaving', (story) => {
   for (const how of ['reset', 'end'] as const) {
@@ -102,10 +103,10 @@ stories('leaving', (story) => {
     const world = await open({ backends: [one, two] })
     const clients = [world.client().get('/'), world.client().get('/')]
     await until('both to be waiting', () => one.heard.length === 1 && two.heard.length === 1)
-    world.listener.cut(2)
+    world.listener.cut(FIRST)
     await until('one client to be cut', () => clients.some((client) => client.ended !== 'open'))
-    expect(world.reader.inFlight(2)).toBe(0)
-    expect(world.reader.inFlight(3)).toBe(1)
+    expect(world.reader.inFlight(FIRST)).toBe(0)
+    expect(world.reader.inFlight(FIRST + 1)).toBe(1)
     for (const socket of two.sockets) socket.write(ok('unharmed'))
     const left = clients.find((client) => client.ended === 'open')
     expect((await left?.answer())?.body).toBe('unharmed')

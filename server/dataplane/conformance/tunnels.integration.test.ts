@@ -5,6 +5,7 @@ import { backend, ok } from './testing/raw-backend.ts'
 import { stories } from './testing/stories.ts'
 import { until, within } from './testing/until.ts'
 import { field } from './testing/wire.ts'
+import { FIRST } from './testing/world.ts'
 
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: echo']
 const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n'
@@ -27,7 +28,7 @@ stories('tunnels', (story) => {
       const world = await open({ backends: [(server.address() as AddressInfo).port] })
       const socket = new WebSocket(`ws://127.0.0.1:${world.listener.port}/chat`)
       await within('the WebSocket to open', new Promise((resolve) => socket.once('open', resolve)))
-      expect(world.reader.tunnels(2)).toBe(1)
+      expect(world.reader.tunnels(FIRST)).toBe(1)
       for (const message of ['hello', 'x'.repeat(100_000)]) {
         const back = new Promise<string>((resolve) => socket.once('message', (data) => resolve(String(data))))
         socket.send(message)

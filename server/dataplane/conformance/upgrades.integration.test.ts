@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { expect } from 'vitest'
 import { backend, deadPort, ok } from './testing/raw-backend.ts'
@@ -103,6 +104,42 @@ stories('upgrades with a body', (story) => {
       await world.quiet()
       expect(world.reports.at(-1)).toMatchObject({ status: 101, outcome: 'complete' })
     }
+  })
+
+  story('loses nothing of a big body whose backend switches at once and reads late', async (open) => {
+    const size = 6 * 1024 * 1024
+    const sent = randomBytes(size)
+    const parts: Buffer[] = []
+    let length = 0
+    const at = await backend(() => undefined, {
+      deaf: true,
+      onConnection: (socket) => {
+        socket.once('data', (head: Buffer) => {
+          parts.push(head)
+          length += head.length
+          socket.write(SWITCH)
+          socket.pause()
+          setTimeout(() => socket.resume(), 200)
+          socket.on('data', (bytes: Buffer) => {
+            parts.push(bytes)
+            length += bytes.length
+          })
+        })
+      },
+    })
+    const world = await open({ backends: [at] })
+    const client = world.client().request('POST', '/', ...TCP, `Content-Length: ${size}`)
+    client.socket.write(sent)
+    client.send('the tunnel')
+    await until(
+      'all of it',
+      () => length >= size && Buffer.concat(parts).toString('latin1').endsWith('the tunnel'),
+      10_000,
+    )
+    const all = Buffer.concat(parts)
+    expect(all.subarray(all.indexOf('\r\n\r\n') + 4).equals(Buffer.concat([sent, Buffer.from('the tunnel')]))).toBe(
+      true,
+    )
   })
 
   story('cuts a client whose body turns out invalid, or stops, behind the switch', async (open) => {

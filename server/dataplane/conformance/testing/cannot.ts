@@ -28,6 +28,8 @@ export const cannot: Readonly<Record<string, string>> = {
     'It forwards a request with a body without its Upgrade.',
   'passes the rest of a body on first when the backend switches before it has come':
     'It forwards a request with a body without its Upgrade.',
+  'loses nothing of a big body whose backend switches at once and reads late':
+    'It forwards a request with a body without its Upgrade.',
   'cuts a client whose body turns out invalid, or stops, behind the switch':
     'It forwards a request with a body without its Upgrade.',
   'tries another backend when the first refuses the connection of an upgrade with a body':

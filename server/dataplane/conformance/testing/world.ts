@@ -46,7 +46,8 @@ export interface WorldOptions {
 const SLOTS = 32
 /** Rows of what came by no route, and by the one there is. */
 const WAYS = { none: 2, route: 3 } as const
-const FIRST = 4
+/** Row of the first backend in the scoreboard. */
+export const FIRST = 4
 
 export interface Reported {
   readonly status: number

@@ -1,5 +1,5 @@
 /** A start where the database cannot be used: traffic comes first, nothing is lost, and it mends itself when it can. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdtempSync,
@@ -279,6 +279,45 @@ describe('a start with a database that cannot be used', () => {
     expect(await serves(running)).toMatchObject({ ok: 40, failed: 0 })
     expect(running.setupUrl).toContain('/setup?token=')
   })
+
+  it.each(disks)(
+    'a directory of another user: serves what may be read, and ends with the reason where nothing may',
+    async (makeDisk) => {
+      const disk = makeDisk(ends)
+      await used(disk.data)
+      const other = [
+        '--reuid',
+        '65534',
+        '--regid',
+        '65534',
+        '--clear-groups',
+        NODE,
+        'server/main.ts',
+        '--data',
+        disk.data,
+      ]
+      const options = ['--admin', '127.0.0.1:0', '--workers', '1']
+      execFileSync('chmod', ['755', join(disk.data, '..')])
+      const closed = spawnSync('setpriv', [...other, ...options], { cwd: ROOT, encoding: 'utf8' })
+      expect(closed).toMatchObject({ status: 1 })
+      expect(closed.stderr).toMatch(/^evenkeel: The database .* cannot be used: it cannot be written to/)
+      expect(closed.stderr).not.toContain('    at ')
+      execFileSync('chmod', ['-R', 'a+rX', disk.data])
+      const env = { ...process.env, EVENKEEL_TEST_READY: '1' }
+      const child = spawn('setpriv', [...other, ...options], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] })
+      ends.push(() => child.kill('SIGKILL'))
+      let output = ''
+      child.stdout.on('data', (chunk) => {
+        output += chunk
+      })
+      await eventually('it serves', 30_000, () => output.includes('EVENKEEL_READY'))
+      expect(output).toMatch(
+        /READ-ONLY: .*it cannot be written to.*Traffic goes on with revision 2, from the database\./,
+      )
+      const url = /http:\/\/127\.0\.0\.1:\d+(?= {3}listener)/.exec(output)?.[0] as string
+      expect(await load(url, { concurrency: 4, requests: 40 })).toMatchObject({ ok: 40, failed: 0 })
+    },
+  )
 
   it.each(disks)(
     'nothing to run at all: ends with the reason; a configuration file is enough to run',

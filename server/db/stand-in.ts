@@ -59,8 +59,17 @@ export function openStandIn(directory: string, now: number): StandIn {
   return { db, from: 'copy', revision: number, accounts }
 }
 
+/** 0 where there is no file, or it is out of reach. */
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size
+  } catch {
+    return 0
+  }
+}
+
 function readNeeded(file: string): Map<string, TableReading> {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return new Map()
+  if (sizeOf(file) === 0) return new Map()
   const read = (db: Db) => {
     const result = new Map(NEEDED.map(([table, key, most]) => [table, readTable(db, table, [key], most)]))
     const readings = [...result.values()]

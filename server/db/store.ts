@@ -86,8 +86,12 @@ function withStandIn(directory: string, problem: DatabaseProblem, { now, configu
 
 /** Changes when a file is replaced or written. */
 function identity(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeMs}`
+  try {
+    const { ino, size, mtimeMs } = statSync(file)
+    return `${ino} ${size} ${mtimeMs}`
+  } catch {
+    return ''
+  }
 }
 
 function words({ message }: DatabaseProblem, { from, revision, accounts }: StandIn): string {
@@ -95,6 +99,6 @@ function words({ message }: DatabaseProblem, { from, revision, accounts }: Stand
   const running = from === undefined ? 'the configuration file' : `revision ${revision}, ${source}`
   const people = accounts
     ? ''
-    : ' The accounts cannot be read: nobody can sign in with a password; a token from EVENKEEL_ADMIN_TOKEN works.'
+    : ' No account can be read: nobody can sign in with a password; a token from EVENKEEL_ADMIN_TOKEN works.'
   return `${message} Traffic goes on with ${running}. Until then nothing can be changed, and history is kept in memory.${people}`
 }

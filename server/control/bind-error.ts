@@ -22,6 +22,8 @@ export async function bindReason(bind: string, problem: string): Promise<string>
     )
   if (problem.includes('EADDRNOTAVAIL'))
     return 'this machine does not have that address. Use 0.0.0.0 for every IPv4 address, or one that the machine has.'
+  if (problem.includes('ENOTFOUND') || problem.includes('EAI_AGAIN'))
+    return 'the name cannot be resolved. Write an address of this machine, or 0.0.0.0 for every IPv4 address.'
   return `${problem}.`
 }
 

@@ -43,7 +43,7 @@ export function noAccounts(db: Db): string | undefined {
   if (standIn(db) === undefined || countUsers(db) > 0) return undefined
   return (
     'No account can be read, because the database cannot be used; the log has the cause. Until it is repaired nobody can sign in ' +
-    'with a name and a password. Traffic goes on. A bearer token from EVENKEEL_ADMIN_TOKEN works for the API.'
+    'with a name and a passphrase. Traffic goes on. A bearer token from EVENKEEL_ADMIN_TOKEN works for the API.'
   )
 }
 

@@ -18,6 +18,7 @@ import { createPeople } from './control/people.ts'
 import { dataPlaneSecret } from './control/secrets.ts'
 import { createSetup } from './control/setup.ts'
 import { createSlots } from './control/slots.ts'
+import { createStateSince } from './control/state-since.ts'
 import { assembleStatus } from './control/status.ts'
 import { createTestRequest } from './control/test-request.ts'
 import { createThrottle } from './control/throttle.ts'
@@ -111,6 +112,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
   })
   const drains = createDrains({ dataPlane: traffic, events, clock, now })
   const control = createConfigControl({ db, dataPlane: traffic, events, now, check: slots.check, policy: names.policy })
+  const stateSince = createStateSince({ control, now })
   const monitors = createMonitors({
     clock,
     now,
@@ -150,6 +152,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       },
       hour: telemetry.hour,
       drainOf: (pool, backend) => drains.statusOf(pool, backend),
+      stateSince: stateSince.of,
       removed: drains.removed(),
       listeners: traffic.listeners(config),
       names: names.book.troubles(),

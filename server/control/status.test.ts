@@ -31,6 +31,7 @@ function parts(availability: Record<string, Availability>, change: Partial<Statu
     },
     hour: { peak: () => ({ inFlight: 0, requestsPerSecond: 0 }), carried: () => 0 },
     drainOf: () => null,
+    stateSince: () => undefined,
     removed: [],
     listeners: [],
     names: [],
@@ -223,5 +224,19 @@ describe('the status', () => {
       'descriptors',
       'backend:app/app-2',
     ])
+  })
+
+  it.each([
+    ['disabled, seconds after its health changed long ago', { adminState: 'disabled' }, 900, 900],
+    ['weight 0', { weight: 0 }, 900, 900],
+    ['active again, healthy all the time', {}, 900, 900],
+    ['active for long, healthy since a moment ago', {}, 0.5, 1],
+    ['disabled before anything is known of it', { adminState: 'disabled' }, undefined, 1],
+  ] as const)('says since when what it tells is true: %s', (_, fields, set, expected) => {
+    const document = smallDocument()
+    Object.assign(document.pools?.[0]?.backends?.[0] ?? {}, fields)
+    const config = configSchema.parse(document)
+    const { pools } = assembleStatus(parts({ 'app-1': 'healthy' }, { config, stateSince: () => set }))
+    expect(pools[0]?.backends[0]?.since).toBe(expected)
   })
 })

@@ -77,6 +77,8 @@ export interface StatusParts {
   numbers: LiveNumbers
   hour: HourNumbers
   drainOf: (pool: string, backend: string) => DrainStatus | null
+  /** Since when an operator has it in the state it is in; undefined: as long as is known. */
+  stateSince: (pool: string, backend: string) => number | undefined
   removed: RemovedBackend[]
   listeners: ListenerStatus[]
   /** Names whose addresses are used although something is wrong with them. */
@@ -111,6 +113,11 @@ function factOf(parts: StatusParts, pool: PoolConfig, backend: BackendConfig): A
   return { ...fact, availability: backend.adminState, reason }
 }
 
+/** Since when what is told of it is true: an operator's doing where that is the reason, and no time before it otherwise. */
+function sinceOf({ adminState, weight }: BackendConfig, set: number | undefined, known: number): number {
+  return adminState !== 'active' || weight === 0 ? (set ?? known) : Math.max(set ?? 0, known)
+}
+
 /** Why it gets nothing, where its availability does not say so itself. */
 function reasonFor({ backup }: BackendConfig, leftOut: BackendStatus['leftOut'], reason: string): string {
   if (leftOut === 'weight-0') return `weight 0: no new traffic; ${reason}`
@@ -135,7 +142,7 @@ function backendStatus(
     availability: fact.availability,
     leftOut,
     reason: reasonFor(backend, leftOut, fact.reason),
-    since: fact.since,
+    since: sinceOf(backend, parts.stateSince(pool.id, backend.id), fact.since),
     returnsAt: fact.availability === 'ejected' ? (fact.returnsAt ?? null) : null,
     slowStart: fact.slowStart,
     probes: fact.probes.slice(-60),

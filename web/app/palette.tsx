@@ -11,18 +11,28 @@ import {
   IconStack2,
   IconTransferOut,
 } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ChangeAnswer } from '../../shared/api/bodies.ts'
+import type { BackendStatus } from '../../shared/api/live.ts'
 import { api } from '../lib/api.ts'
 import { useStatus } from '../lib/live.ts'
 import { useChange } from '../lib/mutations.ts'
+import { mayTakeOut } from '../lib/outage-guard.ts'
 
 export function Palette() {
   const status = useStatus()
   const navigate = useNavigate()
   const { run } = useChange()
+  const client = useQueryClient()
   const open = (dialog: 'add-backend' | 'strategy', pool: string) =>
     void navigate({ to: '/pools/$pool', params: { pool }, search: { dialog, in: pool } })
+  const drain = async (pool: string, { id, adminState: from }: BackendStatus) => {
+    const to = from === 'draining' ? 'active' : 'draining'
+    if (to === 'draining' && !(await mayTakeOut(client, pool, [id], 'Drain'))) return
+    const change = () => api<ChangeAnswer>('PATCH', `/pools/${pool}/backends/${id}`, { adminState: to })
+    await run(change, { step: { subject: `${pool} / ${id}`, from, to } })
+  }
   const pages: SpotlightActionData[] = [
     {
       id: 'requests',
@@ -74,12 +84,7 @@ export function Palette() {
         id: `drain-${pool.id}-${backend.id}`,
         label: `${backend.adminState === 'draining' ? 'Activate' : 'Drain'} ${pool.id} / ${backend.id}`,
         leftSection: <IconTransferOut size={18} />,
-        onClick: () =>
-          void run(() =>
-            api<ChangeAnswer>('PATCH', `/pools/${pool.id}/backends/${backend.id}`, {
-              adminState: backend.adminState === 'draining' ? 'active' : 'draining',
-            }),
-          ),
+        onClick: () => void drain(pool.id, backend),
       },
     ]),
   ])

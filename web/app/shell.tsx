@@ -5,6 +5,7 @@ import { IconLogout, IconMenu2, IconMoon, IconSearch, IconSun, IconUserCircle } 
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { AskDialog } from '../components/ask-dialog.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { LivePill } from '../components/live-pill.tsx'
 import { api, SIGNED_OUT } from '../lib/api.ts'
@@ -119,6 +120,7 @@ function Frame({ name }: { name: string }) {
       </Drawer>
       <Dialogs />
       <Palette />
+      <AskDialog />
       <KeyHelp opened={help} onClose={() => setHelp(false)} />
     </div>
   )

@@ -7,7 +7,7 @@ import { AvailabilityMark } from '../../components/availability-mark.tsx'
 import { BackupBadge } from '../../components/backup-badge.tsx'
 import { HeartbeatStrip } from '../../components/heartbeat/heartbeat-strip.tsx'
 import { bytes, count, millis, percent, rate } from '../../lib/format.ts'
-import { BackendButtons } from './backend-buttons.tsx'
+import { BackendMenu } from './backend-buttons.tsx'
 import { sharesOf } from './numbers.ts'
 import type { Selection } from './use-selection.ts'
 import { WeightStepper } from './weight-stepper.tsx'
@@ -29,6 +29,13 @@ const heads = [
   'Actions',
 ]
 const numbers = new Set(['Requests/s', 'Share', 'Errors', 'p50', 'p95', 'p99', 'In flight', 'Out/s'])
+
+/** The actions stay in sight however narrow the window; what goes out is left away first. */
+function classOf(head: string): string | undefined {
+  if (head === 'Actions') return 'ek-stuck'
+  if (head === 'Out/s') return 'num ek-wide-only'
+  return numbers.has(head) ? 'num' : undefined
+}
 
 export function BackendTable({ pool, selection }: { pool: PoolStatus; selection: Selection }) {
   const shares = sharesOf(pool)
@@ -58,8 +65,8 @@ export function BackendTable({ pool, selection }: { pool: PoolStatus; selection:
               <span className="ek-hidden">Selected</span>
             </th>
             {heads.map((head) => (
-              <th key={head} scope="col" className={numbers.has(head) ? 'num' : undefined}>
-                {head}
+              <th key={head} scope="col" className={classOf(head)}>
+                {head === 'Actions' ? <span className="ek-hidden">Actions</span> : head}
               </th>
             ))}
           </tr>
@@ -112,11 +119,9 @@ export function BackendTable({ pool, selection }: { pool: PoolStatus; selection:
                 <td className="num">{millis(recent.p95)}</td>
                 <td className="num">{millis(recent.p99)}</td>
                 <td className="num">{count(backend.inFlight)}</td>
-                <td className="num">{bytes(recent.bytesPerSecond)}</td>
+                <td className="num ek-wide-only">{bytes(recent.bytesPerSecond)}</td>
                 <td>{!removed && <WeightStepper pool={pool.id} backend={backend} />}</td>
-                <td style={{ whiteSpace: 'nowrap' }}>
-                  {!removed && <BackendButtons pool={pool.id} backend={backend} compact />}
-                </td>
+                <td className="ek-stuck">{!removed && <BackendMenu pool={pool.id} backend={backend} />}</td>
               </tr>
             )
           })}

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import type { DrainStatus } from '../../../shared/api/live.ts'
 import { api } from '../../lib/api.ts'
 import { duration, plural } from '../../lib/format.ts'
-import { showProblem } from '../../lib/mutations.ts'
+import { showProblem } from '../../lib/show-problem.ts'
 
 /** "2 requests and 1 WebSocket left". */
 export function whatIsLeft(drain: DrainStatus): string {

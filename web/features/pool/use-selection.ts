@@ -38,7 +38,7 @@ export function useSelection(pool: PoolStatus | undefined): Selection {
       else if (event.key === 'k') setAt(ids[Math.max(0, index - 1)])
       else if (event.key === 'x' && at !== undefined) toggle(at)
       else if (event.key === 'd' && current !== undefined)
-        void actions.setState(current.id, current.adminState === 'draining' ? 'active' : 'draining')
+        void actions.setState(current, current.adminState === 'draining' ? 'active' : 'draining')
       else if (event.key === 'e' && at !== undefined)
         document.getElementById(`backend-${at}`)?.querySelector<HTMLElement>('button, a, input')?.focus()
     }

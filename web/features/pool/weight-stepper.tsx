@@ -6,7 +6,7 @@ import { useBackendActions } from './use-backend-actions.ts'
 
 export function WeightStepper({ pool, backend }: { pool: string; backend: BackendStatus }) {
   const actions = useBackendActions(pool)
-  const step = (by: number) => void actions.setWeight(backend.id, Math.min(256, Math.max(0, backend.weight + by)))
+  const step = (by: number) => void actions.setWeight(backend, Math.min(256, Math.max(0, backend.weight + by)))
   return (
     <fieldset
       style={{ display: 'inline-flex', alignItems: 'center', gap: 4, border: 0, margin: 0, padding: 0 }}

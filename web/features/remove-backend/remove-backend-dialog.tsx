@@ -2,11 +2,13 @@
 import { Alert, Button, Modal, Stack } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import type { ChangeAnswer } from '../../../shared/api/bodies.ts'
+import { outageOf } from '../../../shared/outage.ts'
 import { CopyCurl } from '../../components/copy-curl.tsx'
 import { api } from '../../lib/api.ts'
 import { count, duration, plural } from '../../lib/format.ts'
 import { useStatus } from '../../lib/live.ts'
-import { showProblem, useChange } from '../../lib/mutations.ts'
+import { useChange } from '../../lib/mutations.ts'
+import { showProblem } from '../../lib/show-problem.ts'
 
 export function RemoveBackendDialog({
   pool: poolId,
@@ -21,7 +23,7 @@ export function RemoveBackendDialog({
   const backend = pool?.backends.find((other) => other.id === id)
   const { run, pending } = useChange()
   const drain = backend?.drain?.removed ? backend.drain : null
-  const others = pool?.backends.filter((other) => other.id !== id && other.availability === 'healthy').length ?? 0
+  const outage = pool && outageOf(pool, [id])
   const remove = () => void run(() => api<ChangeAnswer>('DELETE', `/pools/${poolId}/backends/${id}`))
   const removeNow = () => void api('DELETE', `/pools/${poolId}/backends/${id}?drain=false`).catch(showProblem)
   const gone = backend === undefined || drain?.safeToStop === true
@@ -39,14 +41,14 @@ export function RemoveBackendDialog({
           </Alert>
         ) : drain === null ? (
           <>
-            {others === 0 && (
+            {outage !== undefined && (
               <Alert
                 color="orange"
                 variant="light"
                 icon={<IconAlertTriangle size={20} />}
-                title="No other backend is healthy"
+                title="No other backend takes traffic"
               >
-                Without {id} the requests of {poolId} get 503 until another one is there.
+                {outage}
               </Alert>
             )}
             <p style={{ margin: 0 }}>
@@ -55,8 +57,8 @@ export function RemoveBackendDialog({
             </p>
             <div style={{ display: 'flex', justifyContent: 'space-between', gap: 8 }}>
               <CopyCurl call={{ method: 'DELETE', path: `/pools/${poolId}/backends/${id}` }} />
-              <Button color={others === 0 ? 'red' : undefined} loading={pending} onClick={remove}>
-                {others === 0 ? 'Remove it anyway' : 'Remove and drain'}
+              <Button color={outage === undefined ? undefined : 'red'} loading={pending} onClick={remove}>
+                {outage === undefined ? 'Remove and drain' : 'Remove it anyway'}
               </Button>
             </div>
           </>

@@ -77,7 +77,7 @@ test('add, weight, strategy, drain with countdown, remove and undo', async ({ pa
   await expect(page.getByRole('main').getByText('All 3 backends take traffic')).toBeVisible()
 
   await page.getByRole('button', { name: 'Raise the weight of app-2' }).click()
-  await expect(page.getByText(/weight 1 → 2/)).toBeVisible()
+  await expect(page.getByText(/Weight of app . app-2: 1 → 2/)).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).last().click()
   await expect(page.getByText(/^Undone/)).toBeVisible()
   expect((await running.status()).pools[0]?.backends[1]?.weight).toBe(1)

@@ -20,7 +20,10 @@ const undoBody = z
       .min(1)
       .max(100)
       .describe('Numbers of the changes to take back; what was changed since by others stays.'),
-    dryRun: z.boolean().default(false).describe('Only say whether it is possible.'),
+    dryRun: z
+      .boolean()
+      .default(false)
+      .describe('Change nothing; say whether it is `possible`, and the `reason` why not.'),
   })
   .strict()
 
@@ -60,8 +63,8 @@ export function revisionRoutes(app: App, { control }: ApiParts): void {
     async (request, reply) => {
       const { revisions, dryRun } = request.body
       if (!dryRun) return answerChange(reply, await undo.undo({ revisions, author: actor(request) }))
-      undo.check(revisions)
-      return { possible: true }
+      const reason = undo.whyNot(revisions)
+      return { possible: reason === null, reason }
     },
   )
 }

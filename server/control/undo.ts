@@ -15,8 +15,8 @@ export interface UndoRequest {
 export interface Undo {
   /** Takes changes back as one new revision. Errors: `not-found`, `overtaken`, and those of `change`. */
   undo(request: UndoRequest): Promise<ChangeAnswer>
-  /** Whether they could be taken back now; throws what `undo` would say. Changes nothing. */
-  check(revisions: readonly number[]): void
+  /** Why they cannot be taken back now, in words; null when they can. Changes nothing. */
+  whyNot(revisions: readonly number[]): string | null
 }
 
 /** Revisions looked through for the one that overtook a change. */
@@ -70,7 +70,15 @@ export function createUndo({ control, now }: { control: ConfigControl; now: () =
         summary: (difference) =>
           `undid ${revisions.length === 1 ? 'revision' : 'revisions'} ${list(revisions)} (${difference})`,
       }),
-    check: (revisions) => void withoutAll(revisions, structuredClone(control.current().document)),
+    whyNot(revisions) {
+      try {
+        withoutAll(revisions, control.current().document)
+        return null
+      } catch (error) {
+        if (error instanceof ControlError) return error.message
+        throw error
+      }
+    },
   }
 }
 
@@ -90,9 +98,10 @@ function words(path: readonly string[]): string {
   const [kind, id, ...rest] = path
   if (kind === undefined) return 'the configuration'
   if (id === undefined) return `the list of ${kind}`
+  const field = (names: readonly string[]) => names.join(' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   if (kind === 'pools' && rest[0] === 'backends' && rest[1] !== undefined)
-    return rest.length === 2 ? `${id} / ${rest[1]}` : `${rest.slice(2).join(' ')} of ${id} / ${rest[1]}`
-  return rest.length === 0 ? id : `${rest.join(' ')} of ${id}`
+    return rest.length === 2 ? `${id} / ${rest[1]}` : `${field(rest.slice(2))} of ${id} / ${rest[1]}`
+  return rest.length === 0 ? id : `${field(rest)} of ${id}`
 }
 
 function list(revisions: readonly number[]): string {

@@ -65,11 +65,18 @@ export interface ProbeAnswer {
 /** Answer of every change of the configuration. */
 export interface ChangeAnswer {
   revision: number
-  /** The revision before, for Undo by `POST /revisions/:n/restore`. */
+  /** The revision before. */
   previous: number
   /** What changed, in words. */
   summary: string
   config: ConfigDocument
+}
+
+/** Answer of `POST /revisions/undo` with `dryRun`. */
+export interface UndoCheck {
+  possible: boolean
+  /** Why it is not possible; null when it is. */
+  reason: string | null
 }
 
 export const roles = ['viewer', 'operator', 'admin'] as const

@@ -13,7 +13,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { UndoToast } from '../components/undo-toast.tsx'
 import { withBasePath } from '../lib/base-path.ts'
-import { setToastView } from '../lib/mutations.ts'
+import { setToastView } from '../lib/undo.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.ts'
 
@@ -35,7 +35,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
-        <Notifications position="bottom-right" limit={4} />
+        <Notifications position="bottom-right" limit={8} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -1,19 +1,33 @@
 /** What a toast says after a change, with the way back. */
-import { Button, Group, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 
-export function UndoToast({ text, revision, onUndo }: { text: string; revision: number; onUndo: () => void }) {
+export interface UndoToastProps {
+  text: string
+  revision: number
+  /** Why it cannot be undone any more; '' while it can. */
+  overtaken: string
+  onUndo: () => void
+}
+
+export function UndoToast({ text, revision, overtaken, onUndo }: UndoToastProps) {
   return (
-    <Group justify="space-between" wrap="nowrap" gap="sm">
-      <div>
+    <div className="ek-undo">
+      <div className="ek-undo-text">
         <Text size="sm">{text}</Text>
         <Text size="xs" c="dimmed">
-          Saved as revision {revision}
+          {overtaken === '' ? `Saved as revision ${revision}` : overtaken}
         </Text>
       </div>
-      <Button size="compact-sm" variant="default" leftSection={<IconArrowBackUp size={14} />} onClick={onUndo}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconArrowBackUp size={14} />}
+        onClick={onUndo}
+        disabled={overtaken !== ''}
+      >
         Undo
       </Button>
-    </Group>
+    </div>
   )
 }

@@ -1,7 +1,7 @@
 /** Reads of the API, kept by the query cache. What the live stream brings is patched into the same entries. */
-import { useQuery } from '@tanstack/react-query'
+import { type QueryClient, useQuery } from '@tanstack/react-query'
 import type { Me, SetupStatus } from '../../shared/api/bodies.ts'
-import type { Status } from '../../shared/api/live.ts'
+import type { BackendStatus, Status } from '../../shared/api/live.ts'
 import type { EventRecord } from '../../shared/api/records.ts'
 import type { SeriesAnswer } from '../../shared/api/series.ts'
 import type { ConfigDocument } from '../../shared/config/config.ts'
@@ -17,6 +17,33 @@ export const keys = {
   me: ['me'],
   ticks: ['ticks'],
 } as const
+
+/** Puts what has just been saved into the status that is on screen: the next click must start from it, not from the second before. */
+export function showSaved(client: QueryClient, { pools }: ConfigDocument): void {
+  client.setQueryData<Status>(keys.status, (status) => {
+    if (status === undefined) return status
+    const saved = new Map(
+      pools?.flatMap(({ id, backends }) => (backends ?? []).map((backend) => [`${id}/${backend.id}`, backend])),
+    )
+    const patched = (pool: string, backend: BackendStatus) => {
+      const now = saved.get(`${pool}/${backend.id}`)
+      return now && { weight: now.weight ?? 1, adminState: now.adminState ?? ('active' as const) }
+    }
+    return {
+      ...status,
+      pools: status.pools.map((pool) => ({
+        ...pool,
+        backends: pool.backends.map((backend) => ({ ...backend, ...patched(pool.id, backend) })),
+      })),
+    }
+  })
+}
+
+/** What a change of the configuration makes stale. */
+export function refreshConfig(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: keys.config })
+  void client.invalidateQueries({ queryKey: keys.status })
+}
 
 /** Who is signed in; null when nobody is. */
 export function useMe() {

@@ -172,6 +172,8 @@ const piece = fc.constantFrom(
   ...['%25', '\\', 'x', '//', '/../', '/admin', '..;', '%', '%00', ':', '@'],
 )
 const paths = fc.array(piece, { maxLength: 12 }).map((pieces) => `/${pieces.join('')}`)
+/** The one reading that routes do not take: decision 8 says why. */
+const SLASH_IN_PARAMETERS = /(?:;|%3b)[^/]*(?:%2f|%5c|\\)/i
 const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment)
 
 describe('whatever is sent', () => {
@@ -220,7 +222,7 @@ describe('whatever is sent', () => {
     fc.assert(
       fc.property(paths, (sent) => {
         const forwarded = forwardedPath(sent)
-        if (forwarded === undefined) return
+        if (forwarded === undefined || SLASH_IN_PARAMETERS.test(sent)) return
         const takes = (path: string) => path === '/admin' || path.startsWith('/admin/')
         const route = takes(matchPath(forwarded))
         const other = pathBehindHost(forwarded)

@@ -10,7 +10,8 @@
  *
  * Match form (`matchPath` of the forwarded path; routes look at it): one spelling per meaning. Several slashes count as one, and so do `%2F`,
  * `%5C` and `\`; `;parameters` of a segment are left out (and a segment of nothing else with them); escapes of visible ASCII are decoded,
- * except `%25`, others get upper-case digits. Backends differ in how they read those, so a guard takes every reading.
+ * except `%25`, others get upper-case digits. Backends differ in how they read those, so a guard takes every reading but one: an encoded
+ * slash within `;parameters` ends them here, while some servers take it for a part of them.
  *
  * A path that begins with two slashes has one more reading (`pathBehindHost`): URL parsers take what follows for a host. When that leads to
  * another route, the slashes are forwarded as one (`withOneSlash`).

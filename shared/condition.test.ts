@@ -233,6 +233,16 @@ describe('a pool', () => {
     })
   })
 
+  it.each([
+    ['up up backup:standby', 2, 2],
+    ['up unhealthy backup:standby', 1, 2],
+    ['unhealthy backup:up backup:up', 2, 1],
+    ['backup:up backup:unhealthy', 1, 2],
+    ['', 0, 0],
+  ])('of %s counts %i out of %i', (words, taking, outOf) => {
+    expect(poolCondition(pool(words))).toMatchObject({ taking, outOf })
+  })
+
   it('calls no pool well of which somebody gets nothing without wanting it, or nobody gets anything', () => {
     for (const [words, change, , , taking] of table) {
       const { health } = poolCondition(pool(words, change))

@@ -31,10 +31,12 @@ export interface PoolFacts {
   recent: Pick<Happened, 'failed' | 'errorShare'>
 }
 
-export interface PoolCondition extends Pick<PoolStatus, 'condition' | 'health' | 'taking'> {
+interface Found extends Pick<PoolStatus, 'condition' | 'health' | 'taking'> {
   /** Few or none take traffic, whatever is told of single backends. */
   isProblem: boolean
 }
+
+export interface PoolCondition extends Found, Pick<PoolStatus, 'outOf'> {}
 
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
@@ -88,7 +90,7 @@ function remarks({ ordinary, ordinaryTaking, backups }: Counted): string {
 
 const health = (severity: Health['severity'], sentence: string, brief = ''): Health => ({ severity, sentence, brief })
 
-function emptyPool({ id, routed }: PoolFacts): PoolCondition {
+function emptyPool({ id, routed }: PoolFacts): Found {
   const told = routed
     ? health('warning', 'No backends: every request gets 503', `${id} is empty`)
     : health('ok', 'No backends, and no route leads here')
@@ -96,7 +98,7 @@ function emptyPool({ id, routed }: PoolFacts): PoolCondition {
 }
 
 /** Nobody takes traffic. */
-function downPool(facts: PoolFacts, { ordinary }: Counted): PoolCondition {
+function downPool(facts: PoolFacts, { ordinary }: Counted): Found {
   const { id, routed, sticky, backends } = facts
   const said = takeTraffic(0, ordinary.length)
   if (!routed)
@@ -125,7 +127,7 @@ const wantedOf = (backends: readonly BackendFacts[]) =>
   backends.filter(({ leftOut }) => leftOut === null || !BY_CHOICE.has(leftOut))
 
 /** Backends that do not look well are tried because too few others are there. */
-function openPool({ id, backends, routed, recent }: PoolFacts, openBy: FailOpenRule, taking: number): PoolCondition {
+function openPool({ id, backends, routed, recent }: PoolFacts, openBy: FailOpenRule, taking: number): Found {
   const down = openBy === 'nobody-healthy'
   const wanted = wantedOf(backends)
   const well = wanted.filter(({ availability }) => availability === 'healthy').length
@@ -148,14 +150,14 @@ function openPool({ id, backends, routed, recent }: PoolFacts, openBy: FailOpenR
 
 /** Is this pool well? */
 export function poolCondition(facts: PoolFacts): PoolCondition {
-  const found = withoutTraffic(facts)
+  const found = { ...withoutTraffic(facts), outOf: countOf(facts.backends).ordinary.length }
   const { severity, sentence } = found.health
   // However well its backends look: who gets nothing but errors is not served.
   if (severity === 'error' || found.taking === 0 || !mostFail(facts.recent)) return found
   return { ...found, isProblem: true, health: health('error', sentence + MOST_FAIL, `${facts.id} failing`) }
 }
 
-function withoutTraffic(facts: PoolFacts): PoolCondition {
+function withoutTraffic(facts: PoolFacts): Found {
   const { id, backends, openBy, routed } = facts
   if (backends.length === 0) return emptyPool(facts)
   const counted = countOf(backends)
@@ -180,7 +182,7 @@ function withoutTraffic(facts: PoolFacts): PoolCondition {
 }
 
 /** Some or all of those that should take traffic do. */
-function served({ id, backends, routed }: PoolFacts, counted: Counted): Omit<PoolCondition, 'taking'> {
+function served({ id, backends, routed }: PoolFacts, counted: Counted): Omit<Found, 'taking'> {
   const { ordinary, ordinaryTaking } = counted
   const sentence = takeTraffic(ordinaryTaking, ordinary.length) + remarks(counted)
   if (ordinaryTaking === ordinary.length) {

@@ -42,12 +42,12 @@ function poolAdvice(pool: PoolStatus): string {
   const present = backends.filter(({ drain }) => drain?.removed !== true)
   if (condition === 'empty') return `Add a backend on the page of ${pool.id}.`
   if (failingOpen) return 'Look at why they are unavailable: each says it below. Start them, or add another backend.'
-  if (mostFail(pool.recent))
-    return 'At least half of the latest requests failed. The page Requests shows them with their reasons: filter by status:5xx.'
   const reasons = countReasons(present)
   const byChoice = present.some(({ adminState, weight }) => adminState !== 'active' || weight === 0)
   const remedy = byChoice ? 'Activate one, give it a weight, or add another.' : 'Start them, or add another.'
   if (taking === 0) return `Of its backends, ${reasons}. ${remedy}`
+  if (mostFail(pool.recent))
+    return 'At least half of the latest requests failed. The page Requests shows them with their reasons: filter by status:5xx.'
   const only = present.find(({ leftOut }) => leftOut === null)
   const risk = taking === 1 ? `If ${only?.id} fails, no other takes over. ` : ''
   return `${risk}Of its backends, ${reasons}. ${remedy}`

@@ -30,5 +30,7 @@ export function backendAdvice(backend: BackendStatus, pool: PoolConfig | undefin
     return `Its latest probe passed: after ${plural(check.healthyAfter, 'probe')} in a row it takes traffic again. ${test}`
   if (failed === undefined || at === undefined) return `Look at its log. ${test}`
   const advice = faultAdvice(faultOf(failed), { host: at.host, port: port ?? at.port }, askedBy(check, failed.status))
-  return `${advice ?? 'Look at its log.'} ${test}`
+  // What is wrong may have changed since it was taken out.
+  const now = backend.reason.includes(failed.detail) ? '' : `By now: ${failed.detail}. `
+  return `${now}${advice ?? 'Look at its log.'} ${test}`
 }

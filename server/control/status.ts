@@ -205,7 +205,7 @@ function poolStatus(parts: StatusParts, pool: PoolConfig, removed: RemovedBacken
   const { leftOut, openBy } = trafficOf(pool, (backend) => factOf(parts, pool, backend))
   const backends = pool.backends.map((backend) => backendStatus(parts, pool, backend, leftOut.get(backend.id) ?? null))
   const recent = parts.numbers.recent(pool.id, '')
-  const { condition, health, taking, isProblem } = poolCondition({
+  const { condition, health, taking, outOf, isProblem } = poolCondition({
     id: pool.id,
     backends,
     openBy,
@@ -221,6 +221,7 @@ function poolStatus(parts: StatusParts, pool: PoolConfig, removed: RemovedBacken
     condition,
     health,
     taking,
+    outOf,
     failingOpen: openBy !== null,
     failOpenRule: openBy,
     backends: [...backends, ...removed.map((item) => removedStatus(parts, item))],

@@ -32,6 +32,7 @@ const status: Status = {
       condition: 'degraded',
       health: { severity: 'warning', sentence: '', brief: '' },
       taking: 1,
+      outOf: 2,
       failingOpen: false,
       failOpenRule: null,
       backends,

@@ -117,6 +117,8 @@ export interface PoolStatus {
   health: Health
   /** Backends that take traffic now, backups among them when they stand in. */
   taking: number
+  /** Backends that should take traffic in ordinary times: all of the configuration but backups. */
+  outOf: number
   /** Traffic goes to backends that do not look well, because too few others are left. */
   failingOpen: boolean
   /** By which rule; null while it does not fail open. */

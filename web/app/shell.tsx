@@ -65,8 +65,8 @@ function Frame({ name }: { name: string }) {
   const [drawer, setDrawer] = useState(false)
   const [help, setHelp] = useState(false)
   useEffect(() => startLive(client), [client])
-  useParts(status.data?.boot)
   const lost = useContact().lostFor > 0
+  useParts(status.data?.boot, lost)
   useKeys(() => setHelp(true))
   return (
     <div className="ek-shell" data-lost={lost || undefined}>

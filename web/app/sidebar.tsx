@@ -55,7 +55,7 @@ export function Sidebar({ bare = false }: { bare?: boolean }) {
             <span className="name">{pool.id}</span>
             <span className="ek-hidden">{pool.health.sentence}</span>
             <span className="ek-dim" style={{ fontSize: 12 }}>
-              {pool.taking}/{pool.backends.filter((backend) => backend.drain?.removed !== true).length}
+              {pool.taking}/{pool.outOf}
             </span>
           </Link>
         )

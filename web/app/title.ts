@@ -39,7 +39,7 @@ export function useTitle(): void {
   const status = useStatus()
   const last = matches.at(-1)
   const params = last?.params as { pool?: string } | undefined
-  const inside = matches.some(({ id }) => id === '/shell')
+  const inside = matches.some(({ routeId }) => routeId === '/shell')
   const { title, icon } = titleOf({
     health: inside ? status?.health : undefined,
     lost: inside && lostFor > 0,

@@ -30,11 +30,11 @@ async function tellIfUpdated(): Promise<void> {
   })
 }
 
-/** `boot` names the start of the balancer that is heard. */
-export function useParts(boot: string | undefined): void {
+/** `boot` names the start of the balancer that is heard; `lost`: it is not heard at present. */
+export function useParts(boot: string | undefined, lost: boolean): void {
   const first = useRef<string>(undefined)
-  const known = boot !== undefined
-  useEffect(() => (known ? whenIdle(() => void loadAllParts()) : undefined), [known])
+  const heard = boot !== undefined && !lost
+  useEffect(() => (heard ? whenIdle(() => void loadAllParts()) : undefined), [heard])
   useEffect(() => {
     if (boot === undefined) return
     first.current ??= boot

@@ -57,8 +57,9 @@ export function forgetMissing(): void {
   for (const { forget } of asked) forget()
 }
 
-/** Fetches every part, one after the other, so that what is being looked at goes first. */
+/** Fetches every part, one after the other, so that what is being looked at goes first. Those that did not come are asked for again. */
 export async function loadAllParts(): Promise<void> {
+  forgetMissing()
   for (const { load } of asked) await load()
 }
 

@@ -16,6 +16,7 @@ const MOST_SHOWN = 12
 
 function PoolRow({ pool, onAdd }: { pool: PoolStatus; onAdd: (pool: string) => void }) {
   const shown = pool.backends.slice(0, MOST_SHOWN)
+  const present = pool.backends.filter((backend) => backend.drain?.removed !== true)
   return (
     <li style={{ padding: '12px 16px' }}>
       <div style={{ display: 'flex', gap: 12, alignItems: 'baseline', marginBottom: 8, flexWrap: 'wrap' }}>
@@ -23,7 +24,7 @@ function PoolRow({ pool, onAdd }: { pool: PoolStatus; onAdd: (pool: string) => v
           {pool.id}
         </Link>
         <span className="ek-dim">
-          {pool.strategy} · {plural(pool.backends.length, 'backend')} · {rate(pool.recent.requestsPerSecond)}/s
+          {pool.strategy} · {plural(present.length, 'backend')} · {rate(pool.recent.requestsPerSecond)}/s
         </span>
         {pool.health.severity !== 'ok' && (
           <span className="ek-headline" data-severity={pool.health.severity}>

@@ -34,7 +34,7 @@ export function Sidebar({ bare = false }: { bare?: boolean }) {
       </Link>
       <div className="ek-nav-title">Pools</div>
       {status?.pools.map((pool) => {
-        const { tone, shape } = severityMarks[pool.health.severity]
+        const { tone, shape, word } = severityMarks[pool.health.severity]
         return (
           <Link
             key={pool.id}
@@ -53,7 +53,7 @@ export function Sidebar({ bare = false }: { bare?: boolean }) {
               {shape}
             </span>
             <span className="name">{pool.id}</span>
-            <span className="ek-hidden">{pool.health.sentence}</span>
+            <span className="ek-hidden">{word}</span>
             <span className="ek-dim" style={{ fontSize: 12 }}>
               {pool.taking}/{pool.outOf}
             </span>

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import { RECENT_SECONDS, windowWords } from '../../../shared/what-happened.ts'
 import { gapsOf } from '../../components/charts/gaps.ts'
 import { latencyColumns, rowsOfSeries, rowsOfTicks, statusColumns, timesOf } from '../../components/charts/rows.ts'
@@ -10,6 +10,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { severityMarks } from '../../components/severity.ts'
 import { plural } from '../../lib/format.ts'
 import { useLiveState, useStatus, useTicks } from '../../lib/live.ts'
+import { part } from '../../lib/parts.ts'
 import { useSeries } from '../../lib/queries.ts'
 import { serverNow } from '../../lib/server-clock.ts'
 import { useUnchanged } from '../../lib/use-unchanged.ts'
@@ -19,7 +20,7 @@ import { KeyFigures } from './key-figures.tsx'
 import { PoolRows } from './pool-rows.tsx'
 import { RecentEvents } from './recent-events.tsx'
 
-const TimeChart = lazy(async () => ({ default: (await import('../../components/charts/time-chart.tsx')).TimeChart }))
+const TimeChart = part(async () => (await import('../../components/charts/time-chart.tsx')).TimeChart)
 const QUARTER_MS = 15 * 60_000
 const STEP_MS = RECENT_SECONDS * 1000
 

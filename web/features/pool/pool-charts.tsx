@@ -2,7 +2,7 @@
 import { Button, MultiSelect, SegmentedControl } from '@mantine/core'
 import { IconZoomReset } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import type { SeriesAnswer } from '../../../shared/api/series.ts'
 import type { Column, Row } from '../../components/charts/chart-frame.tsx'
 import { gapsOf } from '../../components/charts/gaps.ts'
@@ -19,11 +19,12 @@ import { worstBackends } from '../../components/charts/worst.ts'
 import { LINE_COLORS, LINE_DASHES } from '../../lib/colors.ts'
 import { clockTime } from '../../lib/format.ts'
 import { useLiveState } from '../../lib/live.ts'
+import { part } from '../../lib/parts.ts'
 import { useMarkedEvents, useSeries } from '../../lib/queries.ts'
 import { serverNow } from '../../lib/server-clock.ts'
 import { useUnchanged } from '../../lib/use-unchanged.ts'
 
-const TimeChart = lazy(async () => ({ default: (await import('../../components/charts/time-chart.tsx')).TimeChart }))
+const TimeChart = part(async () => (await import('../../components/charts/time-chart.tsx')).TimeChart)
 
 const MINUTE = 60_000
 export const ranges: Record<string, number> = {

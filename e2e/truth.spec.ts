@@ -92,7 +92,7 @@ test('a backup says what it is, and Test shows each step with the start of the r
   await page.getByRole('button', { name: 'Test b1' }).click()
   const dialog = page.getByRole('dialog', { name: 'Test of app / b1' })
   await expect(dialog.getByText('It fails')).toBeVisible()
-  await expect(dialog.getByRole('listitem')).toHaveText([/DNS/, /TCP/, /HTTP.*status 404/])
+  await expect(dialog.getByRole('listitem')).toHaveText([/DNS/, /Connect/, /HTTP.*status 404/])
   await expect(dialog.getByText('There is nothing at /health. Set healthCheck.path of the pool')).toBeVisible()
   await expect(dialog.getByLabel('Start of the response')).not.toBeEmpty()
   await expectAccessible(page)

@@ -217,7 +217,8 @@ export function createApp(options: Options, log: Logger, version: string): App {
     events,
     log,
     now,
-    onSetupNeeded: () => log.warn(`nobody has an account: open ${setupUrl(door.address(), setup.newToken())}`),
+    onSetupNeeded: () =>
+      log.warn(`nobody has an account: open ${setupUrl(door.address(), setup.newToken(), options.adminPath)}`),
   })
   const door = createAdminDoor({ at: options.admin, listen: api.listen, events, log })
   const turned = watchTurningPoints({ control, telemetry, supervisor })

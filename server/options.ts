@@ -248,6 +248,6 @@ export function adminUrl({ host, port }: HostPort, path = ''): string {
 }
 
 /** Where the first administrator is created, once, with the token of this start. */
-export function setupUrl(admin: HostPort, token: string): string {
-  return `${adminUrl(admin)}/setup?token=${token}`
+export function setupUrl(admin: HostPort, token: string, path = ''): string {
+  return `${adminUrl(admin, path)}/setup?token=${token}`
 }

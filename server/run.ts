@@ -25,7 +25,7 @@ function greet({ admin, adminProblem, storageProblem, setupToken, status }: Star
   print('')
   print(`  Evenkeel is running.`)
   print('')
-  print(`  Dashboard   ${setupToken === undefined ? url : setupUrl(admin, setupToken)}`)
+  print(`  Dashboard   ${setupToken === undefined ? url : setupUrl(admin, setupToken, options.adminPath)}`)
   if (adminProblem !== undefined) print(`              NOT LISTENING: ${adminProblem} It is tried again by itself.`)
   if (setupToken !== undefined)
     print('              (open it once to create the administrator; the token works until then)')
@@ -39,7 +39,7 @@ function greet({ admin, adminProblem, storageProblem, setupToken, status }: Star
   print('')
   if (process.env.EVENKEEL_TEST_READY !== undefined) {
     const listeners = status.listeners.map(({ id, address }) => ({ id, address }))
-    const setup = setupToken === undefined ? null : setupUrl(admin, setupToken)
+    const setup = setupToken === undefined ? null : setupUrl(admin, setupToken, options.adminPath)
     print(`EVENKEEL_READY ${JSON.stringify({ admin: url, listeners, setupUrl: setup })}`)
   }
 }

@@ -7,6 +7,7 @@ import { whatHappened } from '../../shared/what-happened.ts'
 import { at } from './base-path.ts'
 import { type Contact, contactAt, currentContact, setContact, useContact } from './contact.ts'
 import { deliver, exchangesWanted, feedOpened, watchWanted } from './exchange-feed.ts'
+import { isNewest } from './newest.ts'
 import { keys, statusQuery } from './queries.ts'
 import { noteServerTime } from './server-clock.ts'
 
@@ -137,6 +138,7 @@ function connect(client: QueryClient): () => void {
       setContact({ state: 'live', retryIn: 0, ...contactAt(client, Date.now()) })
     })
     on<Status>('status', (status) => {
+      if (!isNewest(status)) return
       const before = client.getQueryData<Status>(keys.status)
       client.setQueryData(keys.status, status)
       if (before?.revision !== status.revision) void client.invalidateQueries({ queryKey: keys.config })

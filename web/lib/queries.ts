@@ -6,6 +6,7 @@ import type { EventRecord } from '../../shared/api/records.ts'
 import type { SeriesAnswer } from '../../shared/api/series.ts'
 import type { ConfigDocument } from '../../shared/config/config.ts'
 import { api, apiVersioned } from './api.ts'
+import { isNewest } from './newest.ts'
 import { nextLook } from './next-look.ts'
 import { serverNow } from './server-clock.ts'
 
@@ -60,7 +61,13 @@ export function useSetupStatus() {
 }
 
 /** The state of the balancer: asked for once, then kept fresh by the live stream. */
-export const statusQuery = { queryKey: keys.status, queryFn: () => api<Status>('GET', '/status') }
+export const statusQuery = {
+  queryKey: keys.status,
+  async queryFn({ client }: { client: QueryClient }): Promise<Status> {
+    const status = await api<Status>('GET', '/status')
+    return isNewest(status) ? status : (client.getQueryData<Status>(keys.status) ?? status)
+  },
+}
 
 export function useStatusQuery() {
   return useQuery(statusQuery)

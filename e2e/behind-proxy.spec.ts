@@ -144,7 +144,7 @@ for (const [what, put] of [
     await traffic
     await page.goto(`${proxy.origin}/lb/requests?exchange=${id}`)
     expect(await page.evaluate(() => [isSecureContext, 'clipboard' in navigator])).toEqual([false, false])
-    const detail = page.getByRole('dialog')
+    const detail = page.getByRole('complementary', { name: 'Request' })
     await detail.getByRole('button', { name: 'Copy request id' }).click()
     await expect(detail.getByRole('button', { name: 'Copied' })).toBeVisible()
     await expect(detail.getByRole('button', { name: 'Copy request id' })).toBeVisible()

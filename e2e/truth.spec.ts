@@ -215,3 +215,20 @@ test('an address that leads nowhere, and a pool that is not there, have a way ba
   }
   settle()
 })
+
+test('a tab in the background goes on telling the truth in its title', async ({ page }) => {
+  const running = await open(page, 2)
+  const hide = (hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, hidden)
+  await hide(true)
+  await expect(page.getByText('Paused', { exact: true }).first()).toBeVisible()
+  for (const id of ['b1', 'b2']) await patch(running, id, { adminState: 'disabled' })
+  await expect(page).toHaveTitle('● app down · Evenkeel', { timeout: 30_000 })
+  await hide(false)
+  for (const id of ['b1', 'b2']) await patch(running, id, { adminState: 'active' })
+  await expect(page).toHaveTitle('Evenkeel')
+  await expect(page.getByText('Live', { exact: true }).first()).toBeVisible()
+})

@@ -221,7 +221,7 @@ export function createApp(options: Options, log: Logger, version: string): App {
       log.warn(`nobody has an account: open ${setupUrl(door.address(), setup.newToken(), options.adminPath)}`),
   })
   const door = createAdminDoor({ at: options.admin, listen: api.listen, events, log })
-  const turned = watchTurningPoints({ control, telemetry, supervisor })
+  const turned = watchTurningPoints({ control, monitors, telemetry, supervisor })
   const second = setInterval(() => {
     slots.tick()
     traffic.tick()

@@ -52,31 +52,35 @@ export function createExchangeStore({ db, queue, mostWaiting = MOST_WAITING }: E
     }
   }
 
+  function addExchanges(exchanges: readonly NumberedExchange[], more: number, at: number): void {
+    const batch = exchanges.slice(0, Math.max(0, mostWaiting - rows))
+    uncounted += more + exchanges.length - batch.length
+    // A count alone need not queue up behind rows that cannot be written.
+    if (batch.length === 0 && (uncounted === 0 || waiting.size > 0)) return
+    const number = uncounted
+    uncounted = 0
+    counting += number
+    waiting.add(batch)
+    rows += batch.length
+    queue.add({
+      rows: batch.length + 1,
+      run(target) {
+        for (const exchange of batch) insertExchange(target, exchange)
+        addLeftOut(target, at, number)
+      },
+      left(stored) {
+        waiting.delete(batch)
+        rows -= batch.length
+        counting -= number
+        if (!stored) uncounted += number + batch.length
+        // What was left out meanwhile is written now: nothing else may come for hours.
+        else if (uncounted > 0) addExchanges([], 0, at)
+      },
+    })
+  }
+
   return {
-    addExchanges(exchanges, more, at) {
-      const batch = exchanges.slice(0, Math.max(0, mostWaiting - rows))
-      uncounted += more + exchanges.length - batch.length
-      // A count alone need not queue up behind rows that cannot be written.
-      if (batch.length === 0 && (uncounted === 0 || waiting.size > 0)) return
-      const number = uncounted
-      uncounted = 0
-      counting += number
-      waiting.add(batch)
-      rows += batch.length
-      queue.add({
-        rows: batch.length + 1,
-        run(target) {
-          for (const exchange of batch) insertExchange(target, exchange)
-          addLeftOut(target, at, number)
-        },
-        left(stored) {
-          waiting.delete(batch)
-          rows -= batch.length
-          counting -= number
-          if (!stored) uncounted += number + batch.length
-        },
-      })
-    },
+    addExchanges,
     listExchanges(query) {
       const stored = read(() => listExchanges(db, query), [])
       if (waiting.size === 0) return stored

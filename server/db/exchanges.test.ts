@@ -205,6 +205,17 @@ describe('the store', () => {
   const listed = (store: ReturnType<typeof createExchangeStore>) =>
     store.listExchanges({ limit: 100 }).map(({ seq }) => seq)
 
+  it('stores what was only counted while a write waited, although nothing comes after it', () => {
+    const { queue, store } = world()
+    store.addExchanges([numbered(1)], 0, 5)
+    store.addExchanges([], 7, 5)
+    expect(store.exchangeReach().leftOut).toBe(7)
+    queue.flush()
+    queue.flush()
+    expect(exchangeReach(db).leftOut).toBe(7)
+    expect(store.exchangeReach().leftOut).toBe(7)
+  })
+
   it('reads what waits, before and after it is stored', () => {
     const { queue, store } = world()
     store.addExchanges([numbered(1)], 1, 5)

@@ -50,7 +50,10 @@ function patchBackend(backend: BackendStatus, tick: BackendTick | undefined, who
   // A backend that stays idle stays the same object: nothing of it is drawn again.
   if (tick === undefined)
     return isQuiet(backend.recent) ? backend : { ...backend, last: idle(whole.t), recent: quiet(whole.recent) }
-  const probes = tick.probes.length === 0 ? backend.probes : [...backend.probes, ...tick.probes].slice(-PROBES)
+  // A status that came between two ticks has some of the next one's probes already.
+  const last = backend.probes.at(-1)?.at ?? Number.NEGATIVE_INFINITY
+  const fresh = tick.probes.filter(({ at: time }) => time > last)
+  const probes = fresh.length === 0 ? backend.probes : [...backend.probes, ...fresh].slice(-PROBES)
   const { sample, recent } = tick
   return { ...backend, last: sample, recent, inFlight: tick.inFlight, tunnels: tick.tunnels, probes }
 }

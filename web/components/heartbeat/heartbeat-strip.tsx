@@ -40,13 +40,15 @@ function Bars({ probes, selected }: { probes: readonly ProbeResult[]; selected?:
         />
       ))}
       {probes.map((probe, index) => {
-        const x = (start + index) * step + 1
+        // The place is the key: bars move on by changing, and however often one probe came, there are sixty.
+        const slot = start + index
+        const x = slot * step + 1
         const chosen = selected === index
         if (probe.passed) {
           const height = barHeight(probe.tookMs)
           return (
             <rect
-              key={probe.at}
+              key={slot}
               x={x}
               y={HEIGHT - height}
               width={step - 2}
@@ -59,7 +61,7 @@ function Bars({ probes, selected }: { probes: readonly ProbeResult[]; selected?:
           )
         }
         return (
-          <g key={probe.at}>
+          <g key={slot}>
             <rect
               x={x}
               y={HEIGHT / 2}

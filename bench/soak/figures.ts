@@ -19,7 +19,7 @@ interface Kind {
 }
 
 const kinds = {
-  /** Processor time: neighbours of a shared machine change it by a tenth and more, also after it was held against the yardstick. */
+  /** Processor time: neighbours of a shared machine change it by a tenth and more. */
   processor: { unit: '% of a core', digits: 2, bound: { absolute: 1, relative: 0.2 } },
   resident: { unit: 'MiB', digits: 1, bound: { absolute: 8, relative: 0.05 } },
   heap: { unit: 'MiB', digits: 2, bound: { absolute: 2, relative: 0.08 }, note: 'after full collections' },

@@ -44,7 +44,6 @@ export function createReader(server: SoakedServer, pages: OpenPages, figures: Fi
   const sizes: Reading[] = []
   let gone = false
   let before: Before | undefined
-  let first: number | undefined
   for (let run = 0; run < WARM_UPS; run += 1) yardstick()
   void server.process.ended.then(() => {
     gone = true
@@ -88,12 +87,11 @@ export function createReader(server: SoakedServer, pages: OpenPages, figures: Fi
 
   async function readAll(at: number): Promise<void> {
     const measure = median(Array.from({ length: MEASURES }, yardstick))
-    first ??= measure
     const seconds = processSeconds(pid)
     const byThread = threadSeconds(pid)
     const [requests, pageReadings] = [await server.requests(), await pages.read()]
     const passed = (at - (before?.at ?? 0)) * 60
-    const share = (used: number) => (used / passed) * 100 * ((first as number) / measure)
+    const share = (used: number) => (used / passed) * 100
     figures.add('resident', 'resident memory', at, residentMiB(pid))
     figures.add('descriptors', 'descriptors', at, descriptors(pid))
     figures.add('threads', 'threads', at, threads(pid))

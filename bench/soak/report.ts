@@ -76,6 +76,7 @@ slope (Theil–Sen) adds more than the bound within the second part, and the med
 | --- | ---: | ---: | ---: | ---: | --- |
 ${judgeAll(report).map(row).join('\n')}
 
-Processor time is what the process used, held against a fixed piece of work that is timed with each reading ("yardstick").
+Processor time is what the process used. The "yardstick" is a fixed piece of work that is timed with each reading: it tells how busy the
+rest of the machine was. Figures are not divided by it: beside other work it changed by a third, and what the process used did not.
 `
 }

@@ -107,7 +107,7 @@ export function BackendTable({ pool, selection }: { pool: PoolStatus; selection:
                 <td title={backend.reason}>
                   <AvailabilityMark availability={backend.availability} slowStart={backend.slowStart} />
                 </td>
-                <td style={{ minWidth: 160 }}>
+                <td style={{ minWidth: 112 }}>
                   <HeartbeatStrip probes={backend.probes} label={backend.id} compact height={20} />
                 </td>
                 <td className="num">{rate(recent.requestsPerSecond)}</td>

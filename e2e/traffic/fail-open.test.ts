@@ -44,6 +44,10 @@ describe.each(['native', 'http-proxy'] as const)('failing open (%s)', (engine) =
     const going = load(balancer.url, { concurrency: 8, until, pauseMs: 5 })
     await backends[0]?.kill()
     await unhealthy(1)
+    // A request that met the first dead one has used its retry up; none of them may be under way when the second dies.
+    const answered = () => backends.reduce((sum, { requests }) => sum + requests, 0)
+    const before = answered()
+    await eventually('requests of before to be answered', 10_000, async () => answered() > before + 200)
     await backends[1]?.kill()
     const down = await unhealthy(2)
     expect(down).toMatchObject({ condition: 'degraded', failingOpen: false, failOpenRule: null })

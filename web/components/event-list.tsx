@@ -12,12 +12,14 @@ const severities = {
 } as const
 
 export interface EventListProps {
-  events: readonly EventRecord[]
+  /** Undefined while they are on their way: that is not the same as none. */
+  events: readonly EventRecord[] | undefined
   /** Makes what is written a link to the minute it happened in; undefined for events that lead nowhere. */
   linkOf?: (event: EventRecord) => ((text: string) => ReactNode) | undefined
 }
 
 export function EventList({ events, linkOf }: EventListProps) {
+  if (events === undefined) return <div className="ek-empty">Loading…</div>
   if (events.length === 0) return <div className="ek-empty">Nothing has happened yet.</div>
   return (
     <ul className="ek-rows">

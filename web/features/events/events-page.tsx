@@ -68,7 +68,7 @@ export function EventsPage() {
         {events.isError ? (
           <ErrorState title="Events cannot be loaded" error={events.error} onRetry={() => void events.refetch()} />
         ) : (
-          <EventList events={events.data ?? []} linkOf={eventLink} />
+          <EventList events={events.data} linkOf={eventLink} />
         )}
         {(events.data?.length ?? 0) >= limit && limit < 500 && (
           <div style={{ padding: 12 }}>

@@ -9,7 +9,7 @@ export function RecentEvents() {
   const events = useEvents({ limit: 10 })
   return (
     <Panel title="Recent events" actions={<Link to="/events">All events</Link>} flush>
-      <EventList events={events.data ?? []} linkOf={eventLink} />
+      <EventList events={events.data} linkOf={eventLink} />
     </Panel>
   )
 }

@@ -264,10 +264,12 @@ test('the cursor stays on its dots while the data moves, and twelve backends are
   await page.mouse.move(box.x + box.width - 16, box.y + 80)
   await page.mouse.move(box.x + box.width - 14, box.y + 80)
   await expect(chart.locator('.ek-cursor')).toBeAttached()
-  const places = async () => ({
-    cursor: Number(await chart.locator('.ek-cursor').getAttribute('x1')),
-    dot: Number(await chart.locator('.recharts-active-dot circle').first().getAttribute('cx')),
-  })
+  // Both in one look: the data may move between two.
+  const places = () =>
+    chart.evaluate((panel) => ({
+      cursor: Number(panel.querySelector('.ek-cursor')?.getAttribute('x1')),
+      dot: Number(panel.querySelector('.recharts-active-dot circle')?.getAttribute('cx')),
+    }))
   for (let look = 0; look < 8; look++) {
     const { cursor, dot } = await places()
     expect(Math.abs(cursor - dot)).toBeLessThan(0.6)
